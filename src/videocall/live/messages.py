@@ -51,6 +51,7 @@ class Waiting(Struct, forbid_unknown_fields=True):
     id: ParticipantId
     name: Name
     since: datetime
+    away_since: datetime | None = None
 
 
 class RoomMeeting(Struct, forbid_unknown_fields=True):
@@ -179,9 +180,7 @@ class End(Struct, tag="end", forbid_unknown_fields=True):
     """Host: end the meeting for everybody."""
 
 
-ClientMessage = (
-    Join | Leave | Heartbeat | Resync | Signal | SetMedia | SetHand | Admit | Refuse | Mute | Remove | End
-)
+ClientMessage = Join | Leave | Heartbeat | Resync | Signal | SetMedia | SetHand | Admit | Refuse | Mute | Remove | End
 
 
 # --- from the server: numbered events ---------------------------------------------------------------------------------

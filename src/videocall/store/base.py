@@ -76,9 +76,7 @@ class Store(Protocol):
     async def count(self, collection: str, where: Filter) -> int:
         """How many documents match."""
 
-    async def update(
-        self, collection: str, where: Filter, change: Update, *, upsert: bool = False
-    ) -> Document | None:
+    async def update(self, collection: str, where: Filter, change: Update, *, upsert: bool = False) -> Document | None:
         """Change one matching document and return it as it is afterwards; None when nothing matched."""
 
     async def update_many(self, collection: str, where: Filter, change: Update) -> int:

@@ -1,0 +1,143 @@
+"""The composition root: settings → store → services → routes. The only place that knows every part."""
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, WebSocket, websocket
+from litestar.config.app import AppConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+
+from videocall.clock import Clock, SystemClock
+from videocall.keys import Keys
+from videocall.live.bus import InProcessBus
+from videocall.live.hub import Hub
+from videocall.live.socket import LiveServices, LiveSocket
+from videocall.logs import configure_logs
+from videocall.mail.service import Mailer
+from videocall.meetings.admission import AdmissionService
+from videocall.meetings.repository import MeetingRepository
+from videocall.meetings.rooms import RoomLoader
+from videocall.meetings.routes import MEETING_ROUTES
+from videocall.meetings.service import Meetings
+from videocall.meetings.tokens import MeetingTokens
+from videocall.meetings.upkeep import Presence, Upkeep
+from videocall.rates import Rates
+from videocall.settings import Settings, load_settings
+from videocall.store.base import Store
+from videocall.store.opening import open_store
+from videocall.web.access import AccessGuard, access, address_of
+from videocall.web.errors import EXCEPTION_HANDLERS
+from videocall.web.health import HEALTH_ROUTES, Metrics
+from videocall.web.openapi import CONFIG, OPENAPI_ROUTES
+from videocall.web.pages import browser_files
+from videocall.web.security import security_headers
+
+MOST_BODY_BYTES = 64 * 1024
+CLOSE_RESTART = 1012
+
+
+def from_environment() -> Litestar:
+    """The application as the environment describes it; uvicorn's factory."""
+    return create_app(load_settings(os.environ))
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None, store: Store | None = None) -> Litestar:
+    """Put the application together. A test may hand in its clock and its store."""
+    configure_logs(settings.log_level)
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    clock = clock or SystemClock()
+    store = store or open_store(settings.store_url, settings.data)
+    keys = Keys.open(settings.data)
+    rates = Rates(clock)
+    tokens = MeetingTokens(keys, clock)
+    repository = MeetingRepository(store)
+    hub = Hub()
+    bus = InProcessBus(RoomLoader(repository, settings, clock).load)
+    bus.listen(hub.on_event, hub.on_message)
+    mailer = Mailer(settings, clock)
+    meetings = Meetings(
+        settings=settings,
+        clock=clock,
+        keys=keys,
+        tokens=tokens,
+        repository=repository,
+        bus=bus,
+        rates=rates,
+        mail_host_link=mailer.send_host_link,
+    )
+    admission = AdmissionService(
+        settings=settings,
+        clock=clock,
+        keys=keys,
+        tokens=tokens,
+        meetings=meetings,
+        repository=repository,
+        bus=bus,
+        rates=rates,
+    )
+    presence = Presence(repository, clock)
+    upkeep = Upkeep(
+        settings=settings,
+        clock=clock,
+        repository=repository,
+        meetings=meetings,
+        admission=admission,
+        presence=presence,
+        bus=bus,
+    )
+    metrics = Metrics(hub, repository)
+    live = LiveServices(
+        settings=settings, clock=clock, bus=bus, hub=hub, meetings=meetings, admission=admission, upkeep=upkeep
+    )
+
+    @asynccontextmanager
+    async def running(_: Litestar) -> AsyncIterator[None]:
+        await store.open()
+        try:
+            await repository.prepare()
+            async with upkeep.running():
+                yield
+            hub.close_all(CLOSE_RESTART)
+            await mailer.close()
+        finally:
+            await store.close()
+
+    return Litestar(
+        route_handlers=[*MEETING_ROUTES, *HEALTH_ROUTES, *OPENAPI_ROUTES, live_socket, browser_files()],
+        dependencies={
+            "meetings": _given(meetings),
+            "admission": _given(admission),
+            "upkeep": _given(upkeep),
+            "store": _given(store),
+            "live": _given(live),
+        },
+        state=State({"metrics": metrics}),
+        guards=[AccessGuard(settings, rates, admission)],
+        exception_handlers=EXCEPTION_HANDLERS,
+        before_send=[security_headers(https=settings.public_url.startswith("https:")), metrics.count_requests()],
+        lifespan=[running],
+        openapi_config=CONFIG,
+        request_max_body_size=MOST_BODY_BYTES,
+        on_app_init=[_plain],
+    )
+
+
+@websocket("/api/meetings/{code:str}/live", opt=access("anyone"))
+async def live_socket(socket: WebSocket[Any, Any, Any], code: str, live: LiveServices) -> None:
+    """Signalling, lobby, roles; who one is comes in the first message, never in the address."""
+    await LiveSocket(socket, code, address_of(socket), live).run()
+
+
+def _given(value: object) -> Provide:
+    provide: Callable[[], object] = lambda: value  # noqa: E731 -- a dependency is a callable
+    return Provide(provide, sync_to_thread=False)
+
+
+def _plain(config: AppConfig) -> AppConfig:
+    """Leave logging to `videocall.logs`, and never show a debug page."""
+    config.logging_config = None
+    config.debug = False
+    return config

@@ -1,0 +1,60 @@
+"""Secrets of this installation: made at first start, kept in the data folder, never shown."""
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+KEY_FILE = "secret.key"
+
+
+class Keys:
+    """One root secret of 32 bytes, from which a key of its own is derived for each purpose (HKDF, RFC 5869)."""
+
+    def __init__(self, root: bytes) -> None:
+        self._root = root
+        self._passwords = Fernet(base64.urlsafe_b64encode(self.derive("meeting passwords at rest")))
+
+    @classmethod
+    def open(cls, folder: Path) -> "Keys":
+        """Read the root secret of a data folder, or make it, readable by its owner only (mode 0600)."""
+        path = folder / KEY_FILE
+        if not path.exists():
+            # Written aside and linked into place: of several processes that start at once, one wins and all agree.
+            fresh = folder / f".{KEY_FILE}.{os.getpid()}"
+            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(secrets.token_bytes(32))
+            try:
+                os.link(fresh, path)
+            except FileExistsError:
+                pass
+            finally:
+                fresh.unlink()
+        return cls(path.read_bytes())
+
+    def derive(self, purpose: str) -> bytes:
+        """A key of 32 bytes for one purpose."""
+        return HKDF(SHA256(), length=32, salt=None, info=purpose.encode()).derive(self._root)
+
+    def seal_password(self, password: str) -> str:
+        """Encrypt a meeting's password for storage: its creator may read it back (policy section 9)."""
+        return self._passwords.encrypt(password.encode()).decode()
+
+    def open_password(self, sealed: str) -> str:
+        """Decrypt what `seal_password` made."""
+        return self._passwords.decrypt(sealed.encode()).decode()
+
+    def fingerprint(self, purpose: str, text: str) -> str:
+        """A keyed digest that can be compared and stored, and tells nothing about the text without the root secret."""
+        return hmac.new(self.derive(purpose), text.encode(), hashlib.sha256).hexdigest()
+
+
+def same(left: str, right: str) -> bool:
+    """Compare two secrets in a time that does not depend on where they differ."""
+    return hmac.compare_digest(left.encode(), right.encode())

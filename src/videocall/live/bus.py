@@ -1,0 +1,93 @@
+"""Where rooms live and how their changes reach every process that serves people in them.
+
+`InProcessBus` is for one process. The protocol is shaped so that several processes can share rooms through a broker:
+a change is a function of the state alone, so it can be tried again on a newer state.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from msgspec import Struct
+
+from videocall.live.messages import Dismissed, MuteRequested, PeerSignal, RoomEvent
+from videocall.live.room import Change, RoomState, apply
+
+
+class Admitted(Struct, tag="admitted"):
+    """A host let somebody in; whoever holds that person's socket brings them into the room."""
+
+
+DirectMessage = PeerSignal | MuteRequested | Dismissed | Admitted
+"""A message for one person, wherever their socket is."""
+
+LoadRoom = Callable[[str], Awaitable[RoomState]]
+OnEvent = Callable[[str, RoomEvent], None]
+OnMessage = Callable[[str, str, DirectMessage], None]
+
+
+class Bus(Protocol):
+    """The rooms of all processes. Events of one room come to every listener in the order of their numbers."""
+
+    def listen(self, on_event: OnEvent, on_message: OnMessage) -> None:
+        """Have events and direct messages of every room handed over, as they happen."""
+
+    async def read(self, code: str) -> RoomState:
+        """The room as it is now, made from the store when no process knows it. Treat it as read-only."""
+
+    async def change(self, code: str, change: Change) -> RoomState:
+        """Run a change on the room and tell everybody; what the change raises is raised here, and nothing happened."""
+
+    async def send(self, code: str, to: str, message: DirectMessage) -> None:
+        """Hand a message to the socket of one person; it is dropped when they have none."""
+
+    async def forget(self, code: str) -> None:
+        """Let go of a room that is over."""
+
+    def rooms(self) -> list[str]:
+        """Codes of the rooms that this process looks after."""
+
+
+class InProcessBus:
+    """All rooms in the memory of this process. `load` makes the state of a room that is not known yet."""
+
+    def __init__(self, load: LoadRoom) -> None:
+        self._load = load
+        self._rooms: dict[str, RoomState] = {}
+        self._on_event: list[OnEvent] = []
+        self._on_message: list[OnMessage] = []
+
+    def listen(self, on_event: OnEvent, on_message: OnMessage) -> None:
+        """See `Bus`."""
+        self._on_event.append(on_event)
+        self._on_message.append(on_message)
+
+    async def read(self, code: str) -> RoomState:
+        """See `Bus`."""
+        state = self._rooms.get(code)
+        if state is None:
+            loaded = await self._load(code)
+            # Somebody else may have loaded it meanwhile: the first one counts.
+            state = self._rooms.setdefault(code, loaded)
+        return state
+
+    async def change(self, code: str, change: Change) -> RoomState:
+        """See `Bus`. Between reading and the last event nothing is awaited, so changes never mix."""
+        state = await self.read(code)
+        for event in change(state):
+            apply(state, event)
+            for listener in self._on_event:
+                listener(code, event)
+        return state
+
+    async def send(self, code: str, to: str, message: DirectMessage) -> None:
+        """See `Bus`."""
+        for listener in self._on_message:
+            listener(code, to, message)
+
+    async def forget(self, code: str) -> None:
+        """See `Bus`."""
+        self._rooms.pop(code, None)
+
+    def rooms(self) -> list[str]:
+        """See `Bus`."""
+        return list(self._rooms)

@@ -1,0 +1,102 @@
+"""The sockets of this process, by room and person, and the fan-out of events to them."""
+
+from collections import defaultdict
+from typing import Protocol
+
+import msgspec
+
+from videocall.live.bus import Admitted, DirectMessage
+from videocall.live.messages import Dismissed, MeetingEnded, RoomEvent, ServerMessage, Tick, WaitingChanged
+
+_encoder = msgspec.json.Encoder()
+
+
+def encode(message: ServerMessage) -> str:
+    """One message as it goes over the wire."""
+    return _encoder.encode(message).decode()
+
+
+class Connection(Protocol):
+    """One socket, as the hub sees it. Nothing here waits: what a socket cannot take now, it queues or gives up."""
+
+    admitted: bool
+    is_host: bool
+
+    def send(self, encoded: str) -> None:
+        """Queue a message; a socket that reads too slowly is closed."""
+
+    def close(self, code: int) -> None:
+        """Close after everything queued has gone out."""
+
+    def let_in(self) -> None:
+        """A host admitted the person from the lobby."""
+
+
+CLOSE_DISMISSED = 4403
+CLOSE_ENDED = 4410
+
+
+class Hub:
+    """Knows who of a room is connected to this process, one socket for each person."""
+
+    def __init__(self) -> None:
+        self._rooms: defaultdict[str, dict[str, Connection]] = defaultdict(dict)
+
+    def attach(self, code: str, participant_id: str, connection: Connection) -> None:
+        """Make this the socket of a person; one that they had before is told so and closed."""
+        before = self._rooms[code].get(participant_id)
+        self._rooms[code][participant_id] = connection
+        if before is not None and before is not connection:
+            _dismiss(before, Dismissed(why="replaced"))
+
+    def detach(self, code: str, participant_id: str, connection: Connection) -> bool:
+        """Forget a socket; False when it was not (any longer) the one of that person."""
+        people = self._rooms.get(code, {})
+        if people.get(participant_id) is not connection:
+            return False
+        del people[participant_id]
+        if not people:
+            del self._rooms[code]
+        return True
+
+    def count(self) -> int:
+        """How many people are connected to this process."""
+        return sum(len(people) for people in self._rooms.values())
+
+    def on_event(self, code: str, event: RoomEvent) -> None:
+        """Tell everybody of the room who is connected here; each form is encoded once."""
+        people = self._rooms.get(code)
+        if not people:
+            return
+        whole = encode(event)
+        for_guests = encode(Tick(seq=event.seq)) if isinstance(event, WaitingChanged) else whole
+        over = isinstance(event, MeetingEnded)
+        for connection in list(people.values()):
+            if connection.admitted or over:
+                connection.send(whole if connection.is_host else for_guests)
+            if over:
+                connection.close(CLOSE_ENDED)
+
+    def on_message(self, code: str, to: str, message: DirectMessage) -> None:
+        """Hand a message to one person, if they are connected here."""
+        connection = self._rooms.get(code, {}).get(to)
+        if connection is None:
+            return
+        match message:
+            case Admitted():
+                connection.let_in()
+            case Dismissed():
+                _dismiss(connection, message)
+            case _:
+                connection.send(encode(message))
+
+    def close_all(self, code: int) -> None:
+        """The server is going down: close every socket, so that clients come back to its successor at once."""
+        for people in self._rooms.values():
+            for connection in people.values():
+                connection.close(code)
+
+
+def _dismiss(connection: Connection, message: Dismissed) -> None:
+    connection.send(encode(message))
+    connection.close(CLOSE_DISMISSED)

@@ -1,0 +1,164 @@
+"""The state of one room and every way it can change, as pure functions.
+
+A change is a generator: it looks at the state and yields events, each numbered one past the state; whoever runs it
+applies an event before asking for the next (`videocall.live.bus`). So the state is always the sum of its events, and a
+client that applies the same events holds the same state.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from videocall.live.messages import (
+    EndReason,
+    Media,
+    MeetingEnded,
+    Participant,
+    ParticipantChanged,
+    ParticipantJoined,
+    ParticipantLeft,
+    RoomEvent,
+    RoomMeeting,
+    Waiting,
+    WaitingChanged,
+)
+from videocall.problems import MeetingFull
+
+
+class RoomState(Struct):
+    """Everything about a room that its people need to know; `seq` is the number of the last event."""
+
+    meeting: RoomMeeting
+    seq: int = 0
+    participants: dict[str, Participant] = field(default_factory=dict)
+    waiting: dict[str, Waiting] = field(default_factory=dict)
+    ended: EndReason | None = None
+
+
+Events = Iterator[RoomEvent]
+Change = Callable[[RoomState], Events]
+
+
+def apply(state: RoomState, event: RoomEvent) -> None:
+    """Bring the state up to an event; web/src/call/room.ts does the same."""
+    match event:
+        case ParticipantJoined() | ParticipantChanged():
+            state.participants[event.participant.id] = event.participant
+        case ParticipantLeft():
+            state.participants.pop(event.id, None)
+        case WaitingChanged():
+            state.waiting = {person.id: person for person in event.waiting}
+        case MeetingEnded():
+            state.ended = event.why
+        case _:
+            state.meeting = event.meeting
+    state.seq = event.seq
+
+
+def _waiting(state: RoomState, waiting: dict[str, Waiting]) -> WaitingChanged:
+    return WaitingChanged(seq=state.seq + 1, waiting=list(waiting.values()))
+
+
+def enter(participant: Participant) -> Change:
+    """Come into the room, or come back to it; raises `MeetingFull` when there is no seat for one more."""
+
+    def change(state: RoomState) -> Events:
+        present = state.participants.get(participant.id)
+        if present is None and len(state.participants) >= state.meeting.limit:
+            raise MeetingFull
+        if participant.id in state.waiting:
+            yield _waiting(state, {key: person for key, person in state.waiting.items() if key != participant.id})
+        if present is None:
+            yield ParticipantJoined(seq=state.seq + 1, participant=_numbered(participant, None, state.seq + 1))
+        else:
+            back = replace(_numbered(participant, present.hand, state.seq + 1), joined_at=present.joined_at)
+            yield ParticipantChanged(seq=state.seq + 1, participant=back)
+
+    return change
+
+
+def _numbered(participant: Participant, hand_before: int | None, number: int) -> Participant:
+    """Keep the place of a hand that was up before; a hand that comes up now goes to the end of the line."""
+    if participant.hand is None:
+        return participant
+    return replace(participant, hand=hand_before or number)
+
+
+def leave(participant_id: str, why: Literal["left", "lost", "removed"]) -> Change:
+    """Go out of the room, or out of the lobby; nothing happens for somebody who is in neither."""
+
+    def change(state: RoomState) -> Events:
+        if participant_id in state.waiting:
+            yield _waiting(state, {key: person for key, person in state.waiting.items() if key != participant_id})
+        if participant_id in state.participants:
+            yield ParticipantLeft(seq=state.seq + 1, id=participant_id, why=why)
+
+    return change
+
+
+def wait(person: Waiting) -> Change:
+    """Come into the lobby, or come back to one's place in it."""
+
+    def change(state: RoomState) -> Events:
+        before = state.waiting.get(person.id)
+        entry = replace(person, since=before.since) if before else person
+        if entry != before:
+            yield _waiting(state, {**state.waiting, person.id: entry})
+
+    return change
+
+
+def set_media(participant_id: str, media: Media) -> Change:
+    """Say what somebody sends now."""
+
+    def change(state: RoomState) -> Events:
+        person = state.participants.get(participant_id)
+        if person and person.media != media:
+            yield ParticipantChanged(seq=state.seq + 1, participant=replace(person, media=media))
+
+    return change
+
+
+def set_hand(participant_id: str, *, raised: bool) -> Change:
+    """Raise or lower a hand; hands are in the order of the events that raised them."""
+
+    def change(state: RoomState) -> Events:
+        person = state.participants.get(participant_id)
+        if person and (person.hand is not None) != raised:
+            number = state.seq + 1
+            yield ParticipantChanged(seq=number, participant=replace(person, hand=number if raised else None))
+
+    return change
+
+
+def go_away(participant_id: str, session: str | None, now: datetime) -> Change:
+    """The socket of a page broke; `session` guards against the late end of an older page. None for the lobby."""
+
+    def change(state: RoomState) -> Events:
+        person = state.participants.get(participant_id)
+        if person and person.session == session:
+            yield ParticipantChanged(seq=state.seq + 1, participant=replace(person, away_since=now))
+        waiting = state.waiting.get(participant_id)
+        if waiting:
+            yield _waiting(state, {**state.waiting, participant_id: replace(waiting, away_since=now)})
+
+    return change
+
+
+def end(why: EndReason) -> Change:
+    """The meeting is over for everybody."""
+
+    def change(state: RoomState) -> Events:
+        if state.ended is None:
+            yield MeetingEnded(seq=state.seq + 1, why=why)
+
+    return change
+
+
+def overdue(state: RoomState, now: datetime, grace: timedelta) -> list[str]:
+    """Who has been away for longer than they are waited for, in the room and in the lobby."""
+    people: list[Participant | Waiting] = [*state.participants.values(), *state.waiting.values()]
+    return [person.id for person in people if person.away_since is not None and now - person.away_since > grace]

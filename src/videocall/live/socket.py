@@ -1,0 +1,332 @@
+"""The live WebSocket: one `LiveSocket` for each page in a meeting (docs/protocol.md)."""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Coroutine
+from typing import Any, ClassVar
+
+import msgspec
+import structlog
+from litestar.connection import WebSocket
+from litestar.exceptions import WebSocketDisconnect, WebSocketException
+from msgspec import Struct
+from msgspec.structs import replace
+
+from videocall.clock import Clock
+from videocall.live.bus import Bus
+from videocall.live.hub import CLOSE_DISMISSED, CLOSE_ENDED, Hub, encode
+from videocall.live.ice import ice_for
+from videocall.live.messages import (
+    Admit,
+    Alive,
+    ClientMessage,
+    Dismissed,
+    End,
+    Heartbeat,
+    InLobby,
+    Join,
+    Leave,
+    Mute,
+    MuteRequested,
+    PeerSignal,
+    Refuse,
+    Refused,
+    Remove,
+    Resync,
+    SetHand,
+    SetMedia,
+    Signal,
+    Snapshot,
+)
+from videocall.live.room import RoomState, set_hand, set_media
+from videocall.meetings.admission import AdmissionService, Entry, Knock
+from videocall.meetings.service import Meetings
+from videocall.meetings.upkeep import Upkeep
+from videocall.problems import Banned, MeetingEnded, MeetingNotFound, NotAllowed, Problem, Unavailable
+from videocall.settings import Settings
+from videocall.store.base import StoreError
+
+log = structlog.get_logger()
+AnyWebSocket = WebSocket[Any, Any, Any]
+
+CLOSE_LOST = 1006
+CLOSE_UNREADABLE = 4400
+CLOSE_NOT_FOUND = 4404
+CLOSE_IDLE = 4408
+CLOSE_TOO_MUCH = 4429
+SECONDS_TO_JOIN = 600
+MOST_QUEUED = 512
+"""Messages that a socket may be behind before it is given up."""
+
+_decoder = msgspec.json.Decoder(ClientMessage)
+
+
+class LiveServices(Struct):
+    """What a live socket works with."""
+
+    settings: Settings
+    clock: Clock
+    bus: Bus
+    hub: Hub
+    meetings: Meetings
+    admission: AdmissionService
+    upkeep: Upkeep
+
+
+class LiveSocket:
+    """One socket from opening to closing; the `videocall.live.hub.Connection` of the person behind it."""
+
+    _closing: ClassVar = {MeetingNotFound: CLOSE_NOT_FOUND, MeetingEnded: CLOSE_ENDED, Banned: CLOSE_DISMISSED}
+
+    def __init__(self, socket: AnyWebSocket, code: str, address: str, services: LiveServices) -> None:
+        self.admitted = False
+        self.is_host = False
+        self._socket = socket
+        self._code = code
+        self._address = address
+        self._services = services
+        self._person = ""
+        self._token: str | None = None
+        self._join: Join | None = None
+        self._queue: deque[str] = deque()
+        self._close_code: int | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._writing = False
+        self._second = 0
+        self._in_second = 0
+
+    # --- what the hub calls ---
+
+    def send(self, encoded: str) -> None:
+        """See `Connection`. A task runs only while there is something to write: being idle costs nothing."""
+        if self._close_code is not None:
+            return
+        self._queue.append(encoded)
+        if len(self._queue) > MOST_QUEUED:
+            self._queue.clear()
+            self._queue.append(encode(Dismissed(why="too_slow")))
+            self._close_code = CLOSE_TOO_MUCH
+        self._start_writing()
+
+    def close(self, code: int) -> None:
+        """See `Connection`."""
+        if self._close_code is None:
+            self._close_code = code
+            self._start_writing()
+
+    def let_in(self) -> None:
+        """See `Connection`."""
+        if self._join is not None:
+            self._spawn(self._try_join(replace(self._join, token=self._token)))
+
+    # --- the life of the socket ---
+
+    async def run(self) -> None:
+        """Serve the socket until it closes."""
+        await self._socket.accept()
+        try:
+            while self._close_code is None:
+                await self._take(await self._receive())
+        except TimeoutError:
+            self.close(CLOSE_IDLE)
+        except msgspec.DecodeError:
+            self.close(CLOSE_UNREADABLE)
+        except (WebSocketDisconnect, WebSocketException):
+            self._close_code = self._close_code or CLOSE_LOST
+        finally:
+            await self._finish()
+
+    async def _receive(self) -> str:
+        async with asyncio.timeout(None if self._person else SECONDS_TO_JOIN):
+            return await self._socket.receive_text()
+
+    async def _take(self, text: str) -> None:
+        if not self._within_rate():
+            self.send(encode(Dismissed(why="too_many_messages")))
+            self.close(CLOSE_TOO_MUCH)
+            return
+        message = _decoder.decode(text)
+        try:
+            await self._handle(message)
+        except Problem as problem:
+            self._refuse(problem)
+        except StoreError as error:
+            log.warning("live_store_failed", error=str(error))
+            self._refuse(Unavailable())
+
+    def _within_rate(self) -> bool:
+        second = int(self._services.clock.now().timestamp())
+        if second != self._second:
+            self._second, self._in_second = second, 0
+        self._in_second += 1
+        return self._in_second <= self._services.settings.messages_per_second
+
+    def _refuse(self, problem: Problem) -> None:
+        refused = Refused(code=problem.code, detail=problem.detail, retry_after_seconds=problem.retry_after)
+        self.send(encode(refused))
+        closing = self._closing.get(type(problem))
+        if closing is not None:
+            self.close(closing)
+
+    async def _finish(self) -> None:
+        with contextlib.suppress(Problem, StoreError):
+            if self._person and self._services.hub.detach(self._code, self._person, self):
+                session = self._join.session if self._join else ""
+                await self._services.admission.lose(self._code, self._person, session)
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # --- messages ---
+
+    async def _handle(self, message: ClientMessage) -> None:
+        if isinstance(message, Join):
+            await self._enter(message)
+        elif isinstance(message, Heartbeat):
+            seq = await self._services.upkeep.heartbeat(self._code, self._person) if self._person else 0
+            self.send(encode(Alive(seq=seq)))
+        elif not self._person:
+            raise NotAllowed("Join first.")
+        elif isinstance(message, Leave):
+            self._services.hub.detach(self._code, self._person, self)
+            await self._services.admission.depart(self._code, self._person, "left")
+            self.close(1000)
+        elif not self.admitted:
+            self._handle_waiting(message)
+        elif isinstance(message, Admit | Refuse | Mute | Remove | End):
+            await self._handle_host(message)
+        else:
+            await self._handle_participant(message)
+
+    def _handle_waiting(self, message: ClientMessage) -> None:
+        match message:
+            case SetMedia():
+                self._remember(media=message.media)
+            case SetHand():
+                self._remember(hand=message.raised)
+            case _:
+                raise NotAllowed("Please wait until a host lets you in.")
+
+    async def _handle_participant(self, message: Resync | Signal | SetMedia | SetHand) -> None:
+        bus = self._services.bus
+        match message:
+            case Resync():
+                self._send_snapshot(await bus.read(self._code))
+            case Signal():
+                await self._relay(message)
+            case SetMedia():
+                await bus.change(self._code, set_media(self._person, message.media))
+                self._remember(media=message.media)
+            case SetHand():
+                await bus.change(self._code, set_hand(self._person, raised=message.raised))
+
+    async def _relay(self, signal: Signal) -> None:
+        room = await self._services.bus.read(self._code)
+        receiver = room.participants.get(signal.to)
+        if receiver is None or receiver.session != signal.to_session or self._join is None:
+            return
+        forwarded = PeerSignal(
+            sender=self._person,
+            sender_session=self._join.session,
+            description=signal.description,
+            candidates=signal.candidates,
+        )
+        await self._services.bus.send(self._code, signal.to, forwarded)
+
+    async def _handle_host(self, message: Admit | Refuse | Mute | Remove | End) -> None:
+        if not self.is_host:
+            raise NotAllowed("Only a host can do this.")
+        admission = self._services.admission
+        match message:
+            case Admit():
+                await admission.admit(self._code, message.id)
+            case Refuse():
+                await admission.refuse(self._code, message.id, ban=message.ban)
+            case Remove():
+                await admission.remove(self._code, message.id, ban=message.ban)
+            case Mute():
+                room = await self._services.bus.read(self._code)
+                others = [person for person in room.participants if person != self._person]
+                for person in others if message.id is None else [message.id]:
+                    await self._services.bus.send(self._code, person, MuteRequested(by=self._person))
+            case End():
+                await self._services.meetings.end(self._code, "host")
+
+    # --- coming in ---
+
+    async def _try_join(self, message: Join) -> None:
+        try:
+            await self._enter(message)
+        except Problem as problem:
+            self._refuse(problem)
+
+    async def _enter(self, message: Join) -> None:
+        knock = Knock(
+            code=self._code,
+            address=self._address,
+            session=message.session,
+            connected=True,
+            name=message.name,
+            token=message.token,
+            host_key=message.host_key,
+            password=message.password,
+            media=message.media,
+            hand=message.hand,
+        )
+        entry = await self._services.admission.join(knock)
+        # Nothing is awaited from here to the snapshot, so no event can slip in between.
+        self._code, self._person, self._token = entry.meeting.code, entry.person.id, entry.token
+        self._join = message
+        self.is_host = entry.person.role == "host"
+        self._services.hub.attach(self._code, self._person, self)
+        if entry.room is None:
+            self._send_in_lobby(entry)
+        else:
+            self.admitted = True
+            self._send_snapshot(entry.room)
+
+    def _remember(self, **fields: object) -> None:
+        if self._join is not None:
+            self._join = replace(self._join, **fields)
+
+    def _send_in_lobby(self, entry: Entry) -> None:
+        seconds = self._services.settings.heartbeat_seconds
+        self.send(encode(InLobby(you=entry.person.id, token=entry.token, heartbeat_seconds=seconds)))
+
+    def _send_snapshot(self, room: RoomState) -> None:
+        settings = self._services.settings
+        snapshot = Snapshot(
+            seq=room.seq,
+            you=self._person,
+            token=self._token or "",
+            meeting=room.meeting,
+            participants=list(room.participants.values()),
+            waiting=list(room.waiting.values()) if self.is_host else None,
+            ice=ice_for(self._person, settings, self._services.clock),
+            heartbeat_seconds=settings.heartbeat_seconds,
+        )
+        self.send(encode(snapshot))
+
+    # --- writing ---
+
+    def _start_writing(self) -> None:
+        if not self._writing:
+            self._writing = True
+            self._spawn(self._write())
+
+    async def _write(self) -> None:
+        try:
+            while self._queue:
+                await self._socket.send_text(self._queue.popleft())
+            if self._close_code is not None and self._close_code != CLOSE_LOST:
+                await self._socket.close(code=self._close_code)
+        except (WebSocketDisconnect, WebSocketException, RuntimeError):
+            self._queue.clear()
+            self._close_code = self._close_code or CLOSE_LOST
+        finally:
+            self._writing = False
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,1 @@
+"""Meetings: create, admission, host powers, life cycle, attendance."""

@@ -1,0 +1,226 @@
+"""Who comes into a meeting, by HTTP or by the live socket, and how they go."""
+
+import asyncio
+import secrets
+from datetime import timedelta
+from typing import Literal
+
+from msgspec import Struct, field
+
+from videocall.clock import Clock
+from videocall.keys import Keys, same
+from videocall.live.bus import Admitted, Bus
+from videocall.live.messages import Dismissed, Media, Participant, Waiting
+from videocall.live.room import RoomState, enter, go_away, leave, overdue, wait
+from videocall.meetings import rules
+from videocall.meetings.model import Meeting, Person, Visit
+from videocall.meetings.repository import MeetingRepository
+from videocall.meetings.service import Meetings
+from videocall.meetings.tokens import MeetingToken, MeetingTokens
+from videocall.problems import (
+    InvalidToken,
+    MeetingEnded,
+    MeetingFull,
+    NameRequired,
+    ParticipantNotFound,
+    WrongPassword,
+)
+from videocall.rates import Rates
+from videocall.settings import Settings
+
+
+class Knock(Struct, kw_only=True):
+    """Somebody at the door. `connected` is False for a join by HTTP, which has no socket (yet)."""
+
+    code: str
+    address: str
+    session: str
+    connected: bool
+    name: str | None = None
+    token: str | None = None
+    host_key: str | None = None
+    password: str | None = None
+    media: Media = field(default_factory=Media)
+    hand: bool = False
+
+
+class Entry(Struct):
+    """What became of a knock; `room` is None for somebody in the lobby."""
+
+    meeting: Meeting
+    person: Person
+    token: str
+    room: RoomState | None
+
+
+class AdmissionService:
+    """Lets people in and out, and keeps the attendance record in step with the room."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        clock: Clock,
+        keys: Keys,
+        tokens: MeetingTokens,
+        meetings: Meetings,
+        repository: MeetingRepository,
+        bus: Bus,
+        rates: Rates,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._keys = keys
+        self._tokens = tokens
+        self._meetings = meetings
+        self._repository = repository
+        self._bus = bus
+        self._rates = rates
+
+    async def join(self, knock: Knock) -> Entry:
+        """Let somebody in, put them into the lobby, or raise the `Problem` that keeps them out."""
+        await self._rates.hit(self._settings.join_rate, "join", knock.address)
+        meeting = await self._meetings.find(knock.code)
+        await self._rates.hit(self._settings.meeting_join_rate, "join", meeting.code)
+        known = await self.bearer(meeting.code, knock.token) if knock.token else None
+        rules.check_open(meeting, known)
+        is_host = knock.host_key is not None and same(
+            self._keys.fingerprint("host links", knock.host_key), meeting.host_key_digest
+        )
+        if not is_host and rules.needs_password(meeting, known):
+            await self._check_password(meeting, knock)
+        person = await self._person(meeting, known, knock, is_host=is_host)
+        token = self._tokens.sign(MeetingToken(meeting=meeting.code, person=person.id))
+        room = await self._bus.read(meeting.code)
+        if rules.admission(meeting, person) == "waiting":
+            now = self._clock.now()
+            waiting = Waiting(id=person.id, name=person.name, since=now, away_since=None if knock.connected else now)
+            await self._bus.change(meeting.code, wait(waiting))
+            return Entry(meeting=meeting, person=person, token=token, room=None)
+        if person.id not in room.participants and len(room.participants) >= room.meeting.limit:
+            raise MeetingFull
+        room = await self._enter(meeting, person, knock)
+        return Entry(meeting=meeting, person=person, token=token, room=room)
+
+    async def bearer(self, code: str, token: str) -> Person:
+        """Who a token stands for in a meeting; raises `InvalidToken`."""
+        claims = self._tokens.read(token)
+        person = await self._repository.person(claims.meeting, claims.person) if claims.meeting == code else None
+        if person is None:
+            raise InvalidToken("This token is of another meeting.")
+        return person
+
+    async def _check_password(self, meeting: Meeting, knock: Knock) -> None:
+        key = (knock.address, meeting.code)
+        await self._rates.check_guesses(self._settings.guess_rate, *key)
+        right = self._keys.open_password(meeting.password_sealed or "")
+        if rules.check_password(knock.password, right=same(knock.password or "", right)):
+            digest = self._keys.fingerprint("password guesses", knock.password or "")
+            await self._rates.guess(self._settings.guess_rate, digest, *key)
+            raise WrongPassword
+
+    async def _person(self, meeting: Meeting, known: Person | None, knock: Knock, *, is_host: bool) -> Person:
+        if known is not None:
+            if is_host and known.role != "host":
+                await self._repository.change_person(known.id, role="host", admitted=True)
+                known.role, known.admitted = "host", True
+            return known
+        name = (knock.name or "").strip()
+        if not name:
+            raise NameRequired
+        person = Person(
+            id=secrets.token_urlsafe(12),
+            meeting=meeting.code,
+            name=name,
+            role="host" if is_host else "guest",
+            created_at=self._clock.now(),
+            admitted=is_host or not meeting.lobby,
+        )
+        await self._repository.add_person(person)
+        return person
+
+    async def _enter(self, meeting: Meeting, person: Person, knock: Knock) -> RoomState:
+        """Record the visit first, then tell the room: what others see has been kept."""
+        now = self._clock.now()
+        visit = Visit(
+            id=secrets.token_urlsafe(12),
+            meeting=meeting.code,
+            person=person.id,
+            session=knock.session,
+            joined_at=now,
+            seen_at=now,
+        )
+        await self._repository.arrive(visit)
+        participant = Participant(
+            id=person.id,
+            session=knock.session,
+            name=person.name,
+            role=person.role,
+            joined_at=now,
+            media=knock.media,
+            hand=0 if knock.hand else None,
+            away_since=None if knock.connected else now,
+        )
+        try:
+            room = await self._bus.change(meeting.code, enter(participant))
+        except MeetingFull:
+            # The last seat went to somebody else between the look and the leap.
+            await self._repository.depart(person.id, now)
+            raise
+        if room.ended is not None:
+            raise MeetingEnded
+        return room
+
+    async def admit(self, code: str, person_id: str | None) -> None:
+        """Let one person, or everybody, out of the lobby; raises `MeetingFull`, `ParticipantNotFound`."""
+        room = await self._bus.read(code)
+        ids = list(room.waiting) if person_id is None else [person_id]
+        if person_id is not None and person_id not in room.waiting:
+            raise ParticipantNotFound
+        free = room.meeting.limit - len(room.participants)
+        if ids and free <= 0:
+            raise MeetingFull("There is no seat left for the people who wait.")
+        for waiting_id in ids[:free]:
+            await self._repository.change_person(waiting_id, admitted=True)
+            await self._bus.send(code, waiting_id, Admitted())
+
+    async def refuse(self, code: str, person_id: str, *, ban: bool) -> None:
+        """Turn somebody in the lobby away."""
+        await self._send_out(code, person_id, "refused", ban=ban)
+
+    async def remove(self, code: str, person_id: str, *, ban: bool) -> None:
+        """Send somebody out of the room."""
+        await self._send_out(code, person_id, "removed", ban=ban)
+
+    async def _send_out(self, code: str, person_id: str, why: Literal["removed", "refused"], *, ban: bool) -> None:
+        room = await self._bus.read(code)
+        if person_id not in (room.waiting if why == "refused" else room.participants):
+            raise ParticipantNotFound
+        # Taken out, one comes back only as anybody else would: through the lobby where there is one.
+        await self._repository.change_person(person_id, admitted=False, banned=ban)
+        await self._bus.send(code, person_id, Dismissed(why=why))
+        await self.depart(code, person_id, "removed")
+
+    async def depart(self, code: str, person_id: str, why: Literal["left", "lost", "removed"]) -> None:
+        """Somebody goes, from the room or from the lobby; the last one leaves an empty meeting behind."""
+        room = await self._bus.read(code)
+        present = room.participants.get(person_id)
+        left_at = (present and present.away_since) or self._clock.now()
+        room = await self._bus.change(code, leave(person_id, why))
+        if present is None:
+            return
+        await self._repository.depart(person_id, left_at)
+        if not room.participants:
+            await self._repository.set_empty(code, left_at)
+
+    async def lose(self, code: str, person_id: str, session: str) -> None:
+        """The socket of somebody broke: they are expected back for a while."""
+        await self._bus.change(code, go_away(person_id, session, self._clock.now()))
+
+    async def dismiss_overdue(self) -> None:
+        """Let go of everybody who was expected back for too long."""
+        grace = timedelta(seconds=self._settings.reconnect_grace_seconds)
+        now = self._clock.now()
+        for code in self._bus.rooms():
+            room = await self._bus.read(code)
+            await asyncio.gather(*(self.depart(code, person_id, "lost") for person_id in overdue(room, now, grace)))

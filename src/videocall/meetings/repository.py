@@ -1,0 +1,167 @@
+"""Every query about meetings, the people in them, and their visits."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from videocall.live.messages import EndReason
+from videocall.meetings.model import Meeting, Person, Visit
+from videocall.meetings.rules import UNSTARTED_AFTER, Limits
+from videocall.store.base import Document, Index, Store
+
+MEETINGS, PEOPLE, VISITS = "meetings", "people", "visits"
+_Kept = TypeVar("_Kept", Meeting, Person, Visit)
+
+
+def _revive(document: Document | None, kind: type[_Kept]) -> _Kept | None:
+    return None if document is None else msgspec.convert(document, kind)
+
+
+def _document(record: Meeting | Person | Visit) -> Document:
+    document: Any = msgspec.to_builtins(record, builtin_types=(datetime,))
+    return dict(document)
+
+
+class MeetingRepository:
+    """Meetings in the store. A visit is open while its `left_at` is null."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def prepare(self) -> None:
+        """Make collections and indexes."""
+        open_only: dict[str, bool | None] = {"ended_at": None}
+        await self._store.ensure(
+            MEETINGS,
+            [
+                Index(keys=("seen_at",), where=open_only),
+                Index(keys=("empty_since",), where=open_only),
+                Index(keys=("created_at",), where=open_only),
+            ],
+        )
+        await self._store.ensure(PEOPLE, [Index(keys=("meeting",))])
+        await self._store.ensure(
+            VISITS,
+            [
+                Index(keys=("meeting",)),
+                Index(keys=("person",), where={"left_at": None}),
+            ],
+        )
+
+    async def add(self, meeting: Meeting, host: Person) -> None:
+        """Keep a new meeting and its host; raises `DuplicateKey` when the code is taken."""
+        await self._store.insert(MEETINGS, _document(meeting))
+        await self._store.insert(PEOPLE, _document(host))
+
+    async def meeting(self, code: str) -> Meeting | None:
+        """The meeting with a code."""
+        found = await self._store.find(MEETINGS, {"_id": code}, limit=1)
+        return _revive(found[0], Meeting) if found else None
+
+    async def person(self, code: str, person_id: str) -> Person | None:
+        """Somebody of a meeting."""
+        found = await self._store.find(PEOPLE, {"_id": person_id, "meeting": code}, limit=1)
+        return _revive(found[0], Person) if found else None
+
+    async def people(self, code: str) -> list[Person]:
+        """Everybody who ever was let into a meeting or waited for it, in order of arrival."""
+        found = await self._store.find(PEOPLE, {"meeting": code}, sort=[("created_at", 1)])
+        return [msgspec.convert(document, Person) for document in found]
+
+    async def add_person(self, person: Person) -> None:
+        """Keep a new participant record."""
+        await self._store.insert(PEOPLE, _document(person))
+
+    async def change_person(self, person_id: str, **fields: object) -> None:
+        """Set fields of a participant record."""
+        await self._store.update(PEOPLE, {"_id": person_id}, {"$set": fields})
+
+    async def visits(self, code: str) -> list[Visit]:
+        """Every visit to a meeting, in order of arrival."""
+        found = await self._store.find(VISITS, {"meeting": code}, sort=[("joined_at", 1)])
+        return [msgspec.convert(document, Visit) for document in found]
+
+    async def open_visits(self, code: str) -> list[Visit]:
+        """Visits to a meeting that have not ended."""
+        found = await self._store.find(VISITS, {"meeting": code, "left_at": None}, sort=[("joined_at", 1)])
+        return [msgspec.convert(document, Visit) for document in found]
+
+    async def arrive(self, visit: Visit) -> None:
+        """Record that somebody is in the meeting, which is thereby live.
+
+        An open visit of the same session goes on; one of another session (a page that went without a word) ends at its
+        last heartbeat.
+        """
+        gone = await self._store.find(VISITS, {"person": visit.person, "left_at": None})
+        stays = False
+        for document in gone:
+            if document["session"] == visit.session:
+                stays = True
+            else:
+                await self._close(document["_id"], msgspec.convert(document["seen_at"], datetime))
+        started = self._store.update(
+            MEETINGS,
+            {"_id": visit.meeting, "ended_at": None, "started_at": None},
+            {"$set": {"started_at": visit.joined_at, "status": "live"}},
+        )
+        seen = self._store.update(
+            MEETINGS,
+            {"_id": visit.meeting, "ended_at": None},
+            {"$set": {"empty_since": None}, "$max": {"seen_at": visit.joined_at}},
+        )
+        if stays:
+            await asyncio.gather(started, seen)
+        else:
+            await asyncio.gather(started, seen, self._store.insert(VISITS, _document(visit)))
+
+    async def depart(self, person_id: str, at: datetime) -> None:
+        """End the open visits of somebody."""
+        for document in await self._store.find(VISITS, {"person": person_id, "left_at": None}):
+            await self._close(document["_id"], at)
+
+    async def _close(self, visit_id: str, at: datetime) -> None:
+        await self._store.update(VISITS, {"_id": visit_id, "left_at": None}, {"$set": {"left_at": at}})
+
+    async def set_empty(self, code: str, since: datetime) -> None:
+        """Nobody is in the meeting any more."""
+        await self._store.update(MEETINGS, {"_id": code, "ended_at": None}, {"$set": {"empty_since": since}})
+
+    async def seen(self, code: str, people: Mapping[str, datetime]) -> None:
+        """Record the last heartbeat of each person, the latest of which is the meeting's."""
+        latest = max(people.values())
+        await asyncio.gather(
+            self._store.update(MEETINGS, {"_id": code, "ended_at": None}, {"$max": {"seen_at": latest}}),
+            *(
+                self._store.update(VISITS, {"person": person, "left_at": None}, {"$max": {"seen_at": at}})
+                for person, at in people.items()
+            ),
+        )
+
+    async def end(self, code: str, why: EndReason, at: datetime) -> bool:
+        """End a meeting; True for the one caller that did it. Open visits are then closed by `close_visits`."""
+        ended = await self._store.update(
+            MEETINGS, {"_id": code, "ended_at": None}, {"$set": {"ended_at": at, "end_reason": why, "status": "ended"}}
+        )
+        return ended is not None
+
+    async def close_visits(self, code: str, at: datetime | None) -> None:
+        """End what visits are open: at a time, or each at its last heartbeat when the meeting was abandoned."""
+        for visit in await self.open_visits(code):
+            await self._close(visit.id, at or visit.seen_at)
+
+    async def overdue(self, now: datetime, limits: Limits, most: int) -> list[Meeting]:
+        """Meetings that may be due to end (`rules.due_end` decides), at most that many of each way to be overdue."""
+        late: list[dict[str, Any]] = [
+            {"ended_at": None, "seen_at": {"$lt": now - limits.abandoned_after}},
+            {"ended_at": None, "empty_since": {"$lt": now - limits.empty_after}},
+            {"ended_at": None, "created_at": {"$lt": now - UNSTARTED_AFTER}, "started_at": None},
+        ]
+        found = [document for where in late for document in await self._store.find(MEETINGS, where, limit=most)]
+        return list({document["_id"]: msgspec.convert(document, Meeting) for document in found}.values())
+
+    async def count_live(self) -> int:
+        """How many meetings are going on."""
+        return await self._store.count(MEETINGS, {"ended_at": None, "status": "live"})

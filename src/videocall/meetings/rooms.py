@@ -1,0 +1,50 @@
+"""Makes a room anew from what is stored, after a restart."""
+
+from videocall.clock import Clock
+from videocall.live.messages import Participant, RoomMeeting
+from videocall.live.room import RoomState
+from videocall.meetings.repository import MeetingRepository
+from videocall.problems import MeetingNotFound
+from videocall.settings import Settings
+
+
+class RoomLoader:
+    """Knows how a stored meeting looks as a room."""
+
+    def __init__(self, repository: MeetingRepository, settings: Settings, clock: Clock) -> None:
+        self._repository = repository
+        self._settings = settings
+        self._clock = clock
+
+    async def load(self, code: str) -> RoomState:
+        """The room of a meeting: who has not left is there, away, and has the usual time of grace to come back.
+
+        What people sent and whose hand was up is not stored; they say so again when they come back.
+        Raises `MeetingNotFound`.
+        """
+        meeting = await self._repository.meeting(code)
+        if meeting is None:
+            raise MeetingNotFound
+        people = {person.id: person for person in await self._repository.people(code)}
+        now = self._clock.now()
+        room = RoomState(
+            meeting=RoomMeeting(
+                code=code,
+                title=meeting.title,
+                engine="direct",
+                lobby=meeting.lobby,
+                limit=self._settings.direct_limit,
+            ),
+            ended=meeting.end_reason,
+        )
+        for visit in await self._repository.open_visits(code):
+            person = people[visit.person]
+            room.participants[person.id] = Participant(
+                id=person.id,
+                session=visit.session,
+                name=person.name,
+                role=person.role,
+                joined_at=visit.joined_at,
+                away_since=now,
+            )
+        return room

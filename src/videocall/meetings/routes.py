@@ -1,0 +1,145 @@
+"""Meetings over HTTP (contract: HTTP)."""
+
+import io
+from typing import Annotated, Any
+
+import segno
+from litestar import Request, Response, get, post
+from litestar.datastructures import State
+from litestar.params import Parameter
+from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
+
+from videocall.meetings.admission import AdmissionService, Knock
+from videocall.meetings.model import (
+    Created,
+    JoinAnswer,
+    JoinRequest,
+    MeetingView,
+    NewMeeting,
+    ParticipantSummary,
+    Person,
+    Share,
+)
+from videocall.meetings.service import Meetings
+from videocall.meetings.upkeep import Upkeep
+from videocall.web.access import access, address_of, bearer_token
+
+Code = Annotated[str, Parameter(description="Meeting code; capitals, spaces and missing dashes are forgiven.")]
+AnyRequest = Request[Any, Any, State]
+
+HTTP_SESSION = "http-only"
+"""The session of somebody who joined by HTTP and has no live socket."""
+
+
+def _caller(request: AnyRequest) -> Person:
+    """Who the guard found behind the bearer token."""
+    person: Person = request.state.person
+    return person
+
+
+@post("/api/meetings", opt=access("anyone"), summary="Create a meeting as a guest")
+async def create_meeting(data: NewMeeting, request: AnyRequest, meetings: Meetings) -> Created:
+    """Make an instant meeting. The answer's token carries host rights, and so does its host link, on any device."""
+    return await meetings.create(data, address_of(request))
+
+
+@get("/api/meetings/{code:str}", opt=access("anyone"), summary="Look at a meeting")
+async def get_meeting(code: Code, request: AnyRequest, meetings: Meetings) -> MeetingView:
+    """What anyone with the code may know. With a host's token also the password, attendance, and ways to share."""
+    return await meetings.view(code, request.state.person)
+
+
+@post("/api/meetings/{code:str}/join", opt=access("anyone"), status_code=HTTP_200_OK, summary="Join a meeting")
+async def join_meeting(code: Code, data: JoinRequest, request: AnyRequest, admission: AdmissionService) -> JoinAnswer:
+    """Come in, or into the lobby. Who has a token already sends it as bearer and needs neither name nor password."""
+    knock = Knock(
+        code=code,
+        address=address_of(request),
+        session=data.session or HTTP_SESSION,
+        connected=False,
+        name=data.name,
+        token=bearer_token(request),
+        host_key=data.host_key,
+        password=data.password,
+        media=data.media,
+    )
+    entry = await admission.join(knock)
+    return JoinAnswer(
+        admission="waiting" if entry.room is None else "admitted",
+        participant=ParticipantSummary(id=entry.person.id, name=entry.person.name, role=entry.person.role),
+        token=entry.token,
+        engine="direct",
+        server=entry.meeting.server,
+    )
+
+
+@post(
+    "/api/meetings/{code:str}/heartbeat",
+    opt=access("participant"),
+    status_code=HTTP_204_NO_CONTENT,
+    summary="Report that one is still there",
+)
+async def heartbeat(code: Code, request: AnyRequest, upkeep: Upkeep) -> None:  # noqa: ARG001 -- part of the path
+    """For clients without a live socket; the socket has its own heartbeat."""
+    person = _caller(request)
+    await upkeep.heartbeat(person.meeting, person.id)
+
+
+@post(
+    "/api/meetings/{code:str}/leave",
+    opt=access("participant"),
+    status_code=HTTP_204_NO_CONTENT,
+    summary="Leave a meeting",
+)
+async def leave_meeting(code: Code, request: AnyRequest, admission: AdmissionService) -> None:  # noqa: ARG001 -- part of the path
+    """End one's visit now. Leaving twice does no harm."""
+    person = _caller(request)
+    await admission.depart(person.meeting, person.id, "left")
+
+
+@post(
+    "/api/meetings/{code:str}/end",
+    opt=access("host"),
+    status_code=HTTP_204_NO_CONTENT,
+    summary="End a meeting for everybody",
+)
+async def end_meeting(code: Code, request: AnyRequest, meetings: Meetings) -> None:  # noqa: ARG001 -- part of the path
+    """End it for all. Ending it twice does no harm."""
+    await meetings.end(_caller(request).meeting, "host")
+
+
+@get("/api/meetings/{code:str}/share", opt=access("anyone"), summary="Ways to hand on a meeting")
+async def share_meeting(code: Code, meetings: Meetings) -> Share:
+    """Link, QR code and e-mail template; nothing here is secret to somebody who knows the code."""
+    return await meetings.share(code)
+
+
+@get("/api/meetings/{code:str}/qr.svg", opt=access("anyone"), media_type="image/svg+xml", summary="QR code, SVG")
+async def qr_svg(code: Code, meetings: Meetings) -> Response[bytes]:
+    """The meeting's link as a scalable picture."""
+    return Response(_qr((await meetings.share(code)).link, "svg"), media_type="image/svg+xml")
+
+
+@get("/api/meetings/{code:str}/qr.png", opt=access("anyone"), media_type="image/png", summary="QR code, PNG")
+async def qr_png(code: Code, meetings: Meetings) -> Response[bytes]:
+    """The meeting's link as a picture of fixed size, for documents and chats."""
+    return Response(_qr((await meetings.share(code)).link, "png"), media_type="image/png")
+
+
+def _qr(link: str, kind: str) -> bytes:
+    out = io.BytesIO()
+    segno.make(link, error="m").save(out, kind=kind, scale=8, border=4)
+    return out.getvalue()
+
+
+MEETING_ROUTES = [
+    create_meeting,
+    get_meeting,
+    join_meeting,
+    heartbeat,
+    leave_meeting,
+    end_meeting,
+    share_meeting,
+    qr_svg,
+    qr_png,
+]

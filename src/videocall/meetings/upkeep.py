@@ -1,0 +1,128 @@
+"""What goes on by itself: heartbeats are written in batches, and meetings without a sign of life are ended."""
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from videocall.clock import Clock
+from videocall.live.bus import Bus
+from videocall.live.room import go_away
+from videocall.meetings import rules
+from videocall.meetings.admission import AdmissionService
+from videocall.meetings.repository import MeetingRepository
+from videocall.meetings.service import Meetings
+from videocall.settings import Settings
+from videocall.store.base import StoreError
+
+log = structlog.get_logger()
+_MOST_AT_ONCE = 200
+
+
+class Presence:
+    """Collects heartbeats in memory and writes them in batches, so that being there costs the store little."""
+
+    def __init__(self, repository: MeetingRepository, clock: Clock) -> None:
+        self._repository = repository
+        self._clock = clock
+        self._seen: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
+
+    def beat(self, code: str, person_id: str) -> None:
+        """Somebody is there."""
+        self._seen[code][person_id] = self._clock.now()
+
+    async def write(self) -> None:
+        """Write what has come since the last time; what cannot be written now is kept for the next time."""
+        batch, self._seen = self._seen, defaultdict(dict)
+        try:
+            await asyncio.gather(*(self._repository.seen(code, people) for code, people in batch.items()))
+        except StoreError:
+            for code, people in batch.items():
+                self._seen[code] = {**people, **self._seen[code]}
+            raise
+
+
+class Upkeep:
+    """The loops of one process."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        clock: Clock,
+        repository: MeetingRepository,
+        meetings: Meetings,
+        admission: AdmissionService,
+        presence: Presence,
+        bus: Bus,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._repository = repository
+        self._meetings = meetings
+        self._admission = admission
+        self._presence = presence
+        self._bus = bus
+        self._limits = rules.Limits(
+            abandoned_after=timedelta(seconds=settings.abandoned_after_seconds),
+            empty_after=timedelta(seconds=settings.empty_after_seconds),
+        )
+        self._started = clock.now()
+
+    async def sweep(self) -> int:
+        """End meetings that are due; how many there were.
+
+        A server that was down heard no heartbeats: for the first while after its start nothing is judged.
+        """
+        now = self._clock.now()
+        if now - self._started < self._limits.abandoned_after:
+            return 0
+        ended = 0
+        for meeting in await self._repository.overdue(now, self._limits, _MOST_AT_ONCE):
+            why = rules.due_end(meeting, now, self._limits)
+            if why is not None and await self._meetings.end(meeting.code, why):
+                ended += 1
+        return ended
+
+    async def heartbeat(self, code: str, person_id: str) -> int:
+        """Somebody reports by HTTP or socket that they are there; the number of the room's newest event."""
+        self._presence.beat(code, person_id)
+        room = await self._bus.read(code)
+        present = room.participants.get(person_id)
+        if present is not None and present.away_since is not None:
+            # No socket (the phone app in the background): each heartbeat starts the time of grace anew.
+            room = await self._bus.change(code, go_away(person_id, present.session, self._clock.now()))
+        return room.seq
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Keep the loops going inside this context, and write what is left at its end."""
+        settings = self._settings
+        loops = [
+            asyncio.create_task(_repeat(settings.sweep_seconds, self.sweep)),
+            asyncio.create_task(_repeat(settings.presence_write_seconds, self._presence.write)),
+            asyncio.create_task(_repeat(min(1.0, settings.reconnect_grace_seconds), self._admission.dismiss_overdue)),
+        ]
+        try:
+            yield
+        finally:
+            for loop in loops:
+                loop.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
+            with contextlib.suppress(StoreError):
+                await self._presence.write()
+
+
+async def _repeat(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
+    """Do something for ever; what goes wrong once is logged and tried again next time."""
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await work()
+        except StoreError as error:
+            log.warning("upkeep_failed", work=work.__qualname__, error=str(error))
+        except Exception:  # a loop that dies would leave meetings open for ever
+            log.exception("upkeep_failed", work=work.__qualname__)

@@ -1,0 +1,140 @@
+"""Refusals: what was asked for was not done, with a stable code, an HTTP status and one sentence (RFC 9457).
+
+Services raise them; one handler in `videocall.web.errors` turns them into ``application/problem+json``, and the live
+socket sends their code and sentence as ``refused``.
+"""
+
+from collections.abc import Mapping
+
+
+class Problem(Exception):
+    """A refusal that the person who asked can understand.
+
+    `errors` says by field (dotted path in the body) what is wrong with it. `retry_after` is in seconds.
+    """
+
+    code = "problem"
+    status = 400
+    title = "That did not work"
+
+    def __init__(
+        self, detail: str | None = None, *, errors: Mapping[str, str] | None = None, retry_after: int | None = None
+    ) -> None:
+        self.detail = detail or f"{self.title}."
+        self.errors = dict(errors or {})
+        self.retry_after = retry_after
+        super().__init__(self.detail)
+
+
+class InvalidBody(Problem):
+    """The body cannot be read, or a field holds what it may not."""
+
+    code = "invalid-body"
+    status = 400
+    title = "Something in the request is not right"
+
+
+class NameRequired(InvalidBody):
+    """A guest came without a name."""
+
+    code = "name-required"
+    title = "A name is needed"
+
+    def __init__(self) -> None:
+        super().__init__("Please say what the others should call you.", errors={"name": "Please enter a name."})
+
+
+class InvalidToken(Problem):
+    """The bearer token is missing, forged, expired, or of another meeting."""
+
+    code = "invalid-token"
+    status = 401
+    title = "This needs a valid token"
+
+
+class NotAllowed(Problem):
+    """The caller is known, and may not do this."""
+
+    code = "not-allowed"
+    status = 403
+    title = "You may not do this"
+
+
+class MeetingNotFound(Problem):
+    """No meeting has that code."""
+
+    code = "meeting-not-found"
+    status = 404
+    title = "There is no meeting with this code"
+
+
+class ParticipantNotFound(Problem):
+    """The person that a host acts on is not there (any more)."""
+
+    code = "participant-not-found"
+    status = 404
+    title = "That person is not here"
+
+
+class MeetingEnded(Problem):
+    """The meeting is over."""
+
+    code = "meeting-ended"
+    status = 410
+    title = "This meeting has ended"
+
+
+class MeetingFull(Problem):
+    """As many people as the engine can carry are there already."""
+
+    code = "meeting-full"
+    status = 409
+    title = "This meeting is full"
+
+
+class PasswordRequired(Problem):
+    """The meeting has a password, and none was given."""
+
+    code = "password-required"
+    status = 403
+    title = "This meeting has a password"
+
+
+class WrongPassword(Problem):
+    """The password is not the meeting's."""
+
+    code = "wrong-password"
+    status = 403
+    title = "That is not the password of this meeting"
+
+
+class TooManyGuesses(Problem):
+    """Too many different wrong passwords from one address for one meeting."""
+
+    code = "too-many-guesses"
+    status = 429
+    title = "Too many wrong passwords"
+
+
+class TooManyRequests(Problem):
+    """A rate limit was reached."""
+
+    code = "too-many-requests"
+    status = 429
+    title = "Too many requests"
+
+
+class Banned(Problem):
+    """A host removed this person for the rest of the meeting."""
+
+    code = "banned"
+    status = 403
+    title = "The host does not let you into this meeting"
+
+
+class Unavailable(Problem):
+    """A part that is needed cannot answer at the moment."""
+
+    code = "unavailable"
+    status = 503
+    title = "The service cannot answer right now"

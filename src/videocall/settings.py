@@ -1,0 +1,99 @@
+"""Every setting, in one frozen struct, read once from the environment and a ``.env`` file.
+
+A field `some_name` is set by ``VIDEOCALL_SOME_NAME``. Lists are comma separated. docs/configuration.md lists them all,
+and a test fails when one is missing there.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, get_type_hints
+
+import msgspec
+from msgspec import Meta, Struct
+
+PREFIX = "VIDEOCALL_"
+
+Seconds = Annotated[float, Meta(gt=0)]
+
+
+class BadSetting(ValueError):
+    """A setting has a value that it cannot have; the sentence names the setting and what it takes."""
+
+
+class Settings(Struct, frozen=True):
+    """What an operator can choose; units are in the names, and rates read like ``30/minute``."""
+
+    data: Path = Path("data")
+    store: str = ""
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8000
+    site_url: str = ""
+    trusted_proxies: tuple[str, ...] = ()
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    metrics_token: str = ""
+
+    direct_limit: Annotated[int, Meta(ge=2, le=8)] = 6
+    heartbeat_seconds: Seconds = 10
+    reconnect_grace_seconds: Seconds = 30
+    abandoned_after_seconds: Seconds = 90
+    empty_after_seconds: Seconds = 60
+    sweep_seconds: Seconds = 10
+    presence_write_seconds: Seconds = 15
+
+    stun_urls: tuple[str, ...] = ()
+    turn_urls: tuple[str, ...] = ()
+    turn_secret: str = ""
+    turn_ttl_seconds: Annotated[int, Meta(ge=60)] = 12 * 3600
+    ice_policy: Literal["all", "relay"] = "all"
+
+    smtp_url: str = ""
+    mail_from: str = "VideoCall <no-reply@localhost>"
+
+    create_rate: str = "30/10 minutes"
+    join_rate: str = "120/minute"
+    meeting_join_rate: str = "300/minute"
+    guess_rate: str = "5/15 minutes"
+    request_rate: str = "1200/minute"
+    messages_per_second: Annotated[int, Meta(ge=10)] = 200
+
+    @property
+    def store_url(self) -> str:
+        """Where documents are kept: the setting, or the embedded store in the data folder."""
+        return self.store or f"sqlite:///{self.data / 'videocall.db'}"
+
+    @property
+    def public_url(self) -> str:
+        """The site's address as people type it, without a slash at the end."""
+        return (self.site_url or f"http://localhost:{self.port}").rstrip("/")
+
+
+def load_settings(environment: Mapping[str, str], dotenv: Path | None = Path(".env")) -> Settings:
+    """Read the settings; the environment wins over `dotenv`.
+
+    Raises `BadSetting` for a name that does not exist or a value that does not fit.
+    """
+    given = {**(read_dotenv(dotenv) if dotenv and dotenv.is_file() else {}), **environment}
+    kinds = get_type_hints(Settings)
+    values: dict[str, object] = {}
+    for name, text in given.items():
+        if not name.startswith(PREFIX):
+            continue
+        field = name.removeprefix(PREFIX).lower()
+        if field not in kinds:
+            raise BadSetting(f"There is no setting {name}; docs/configuration.md lists them all.")
+        is_list = kinds[field] == tuple[str, ...]
+        values[field] = [part.strip() for part in text.split(",") if part.strip()] if is_list else text
+    try:
+        settings = msgspec.convert(values, Settings, strict=False, dec_hook=lambda kind, value: kind(value))
+    except msgspec.ValidationError as error:
+        field = str(error).rpartition("$.")[2].strip("`").partition("[")[0]
+        raise BadSetting(f"{PREFIX}{field.upper()} does not fit: {str(error).partition(' - at')[0]}.") from None
+    if settings.turn_urls and not settings.turn_secret:
+        raise BadSetting("VIDEOCALL_TURN_URLS needs VIDEOCALL_TURN_SECRET, the shared secret of the TURN server.")
+    return settings
+
+
+def read_dotenv(path: Path) -> dict[str, str]:
+    """Lines of ``NAME=value``; blank lines and lines that begin with # are passed over, quotes around a value fall."""
+    pairs = (line.partition("=") for line in path.read_text("utf-8").splitlines() if "=" in line)
+    return {name.strip(): value.strip().strip("\"'") for name, _, value in pairs if not name.strip().startswith("#")}

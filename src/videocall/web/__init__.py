@@ -1,0 +1,1 @@
+"""HTTP around the domains: access, errors, security headers, static files, API description, health."""

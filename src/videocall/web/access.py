@@ -1,0 +1,81 @@
+"""Who may call a route. Every route says so with `access`, and one guard holds it to that."""
+
+from typing import Any, Literal
+
+from litestar.connection import ASGIConnection
+from litestar.handlers.base import BaseRouteHandler
+
+from videocall.keys import same
+from videocall.meetings.admission import AdmissionService
+from videocall.meetings.codes import read_code
+from videocall.meetings.model import Person
+from videocall.problems import InvalidToken, MeetingNotFound, NotAllowed
+from videocall.rates import Rates
+from videocall.settings import Settings
+
+Who = Literal["anyone", "participant", "host", "operator"]
+"""`participant` and `host` are of the meeting in the path; `operator` calls from this machine or with the token."""
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+_LOOPBACK = {"127.0.0.1", "::1"}
+
+
+def access(who: Who) -> dict[str, Who]:
+    """The `opt` of a route handler: ``@get(..., opt=access("host"))``."""
+    return {"access": who}
+
+
+def address_of(connection: Connection) -> str:
+    """The client's address, for counting rates; uvicorn has put in what trusted proxies say."""
+    return connection.client.host if connection.client else "unknown"
+
+
+def bearer_token(connection: Connection) -> str | None:
+    """The bearer token (RFC 6750), or None when there is none."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+class AccessGuard:
+    """Refuses callers that a route is not for, and counts requests by address."""
+
+    def __init__(self, settings: Settings, rates: Rates, admission: AdmissionService) -> None:
+        self._settings = settings
+        self._rates = rates
+        self._admission = admission
+
+    async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
+        """Raise unless the caller may call the handler; `connection.state.person` is who they are in the meeting."""
+        who: Who | None = handler.opt.get("access")
+        if who is None:
+            return  # Litestar's own OPTIONS handlers; a test makes sure that no route of ours is without.
+        await self._rates.hit(self._settings.request_rate, "request", address_of(connection))
+        if who == "operator":
+            self._check_operator(connection)
+            return
+        person = await self._bearer(connection)
+        connection.state.person = person
+        if who == "anyone":
+            return
+        if person is None:
+            raise InvalidToken
+        if who == "host" and person.role != "host":
+            raise NotAllowed("Only a host can do this.")
+
+    async def _bearer(self, connection: Connection) -> Person | None:
+        token = bearer_token(connection)
+        typed = connection.path_params.get("code")
+        if token is None or typed is None:
+            return None
+        code = read_code(typed)
+        if code is None:
+            raise MeetingNotFound
+        return await self._admission.bearer(code, token)
+
+    def _check_operator(self, connection: Connection) -> None:
+        wanted = self._settings.metrics_token
+        if wanted:
+            if not same(bearer_token(connection) or "", wanted):
+                raise InvalidToken
+        elif address_of(connection) not in _LOOPBACK:
+            raise NotAllowed("From elsewhere this needs VIDEOCALL_METRICS_TOKEN.")

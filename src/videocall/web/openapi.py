@@ -1,0 +1,54 @@
+"""The API's description as OpenAPI 3.1, with the live messages among its schemas, and a page to read it on."""
+
+from functools import cache
+from typing import Any
+
+import msgspec
+from jinja2 import Environment, PackageLoader, Template
+from litestar import Litestar, Request, Response, get
+from litestar.openapi import OpenAPIConfig
+
+from videocall.live.messages import ClientMessage, ServerMessage
+from videocall.web.access import access
+
+CONFIG = OpenAPIConfig(
+    title="VideoCall.cc API",
+    version="1",
+    description="Meetings over HTTP. The messages of the live WebSocket (docs/protocol.md) are among the shapes.",
+    use_handler_docstrings=True,
+    path="/api/_unused",
+    render_plugins=[],
+)
+_REF = "#/components/schemas/{name}"
+
+
+def description(app: Litestar) -> dict[str, Any]:
+    """The whole OpenAPI document."""
+    document: dict[str, Any] = app.openapi_schema.to_schema()
+    (client, server), components = msgspec.json.schema_components([ClientMessage, ServerMessage], ref_template=_REF)
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas |= {**components, "ClientMessage": client, "ServerMessage": server}
+    document["components"]["securitySchemes"] = {
+        "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A meeting token."}
+    }
+    return document
+
+
+@cache
+def _template() -> Template:
+    return Environment(loader=PackageLoader("videocall.web"), autoescape=True).get_template("api.html")
+
+
+@get("/api/openapi.json", opt=access("anyone"), include_in_schema=False)
+async def openapi_json(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
+    """The document itself."""
+    return Response(description(request.app), media_type="application/vnd.oai.openapi+json; version=3.1")
+
+
+@get("/api/docs", opt=access("anyone"), include_in_schema=False, media_type="text/html")
+async def api_page(request: Request[Any, Any, Any]) -> Response[str]:
+    """The document for people: plain HTML, nothing loaded, readable without JavaScript."""
+    return Response(_template().render(api=description(request.app)), media_type="text/html")
+
+
+OPENAPI_ROUTES = [openapi_json, api_page]
