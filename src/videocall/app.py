@@ -8,7 +8,8 @@ from typing import Any
 from litestar import Litestar, WebSocket, websocket
 from litestar.config.app import AppConfig
 from litestar.datastructures import State
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath
 
 from videocall.clock import Clock, SystemClock
 from videocall.keys import Keys
@@ -106,15 +107,14 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
             await store.close()
 
     return Litestar(
-        route_handlers=[*MEETING_ROUTES, *HEALTH_ROUTES, *OPENAPI_ROUTES, live_socket, browser_files()],
+        route_handlers=[*MEETING_ROUTES, *HEALTH_ROUTES, *OPENAPI_ROUTES, live_socket, *browser_files()],
         dependencies={
             "meetings": _given(meetings),
             "admission": _given(admission),
             "upkeep": _given(upkeep),
-            "store": _given(store),
             "live": _given(live),
         },
-        state=State({"metrics": metrics}),
+        state=State({"metrics": metrics, "store": store}),
         guards=[AccessGuard(settings, rates, admission)],
         exception_handlers=EXCEPTION_HANDLERS,
         before_send=[security_headers(https=settings.public_url.startswith("https:")), metrics.count_requests()],
@@ -126,7 +126,9 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
 
 
 @websocket("/api/meetings/{code:str}/live", opt=access("anyone"))
-async def live_socket(socket: WebSocket[Any, Any, Any], code: str, live: LiveServices) -> None:
+async def live_socket(
+    socket: WebSocket[Any, Any, Any], code: FromPath[str], live: NamedDependency[LiveServices]
+) -> None:
     """Signalling, lobby, roles; who one is comes in the first message, never in the address."""
     await LiveSocket(socket, code, address_of(socket), live).run()
 

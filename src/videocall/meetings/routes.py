@@ -6,7 +6,8 @@ from typing import Annotated, Any
 import segno
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import JSONBody, PathParameter
 from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 
 from videocall.meetings.admission import AdmissionService, Knock
@@ -24,7 +25,7 @@ from videocall.meetings.service import Meetings
 from videocall.meetings.upkeep import Upkeep
 from videocall.web.access import access, address_of, bearer_token
 
-Code = Annotated[str, Parameter(description="Meeting code; capitals, spaces and missing dashes are forgiven.")]
+Code = Annotated[str, PathParameter(description="Meeting code; capitals, spaces and missing dashes are forgiven.")]
 AnyRequest = Request[Any, Any, State]
 
 HTTP_SESSION = "http-only"
@@ -38,19 +39,23 @@ def _caller(request: AnyRequest) -> Person:
 
 
 @post("/api/meetings", opt=access("anyone"), summary="Create a meeting as a guest")
-async def create_meeting(data: NewMeeting, request: AnyRequest, meetings: Meetings) -> Created:
+async def create_meeting(
+    data: JSONBody[NewMeeting], request: AnyRequest, meetings: NamedDependency[Meetings]
+) -> Created:
     """Make an instant meeting. The answer's token carries host rights, and so does its host link, on any device."""
     return await meetings.create(data, address_of(request))
 
 
 @get("/api/meetings/{code:str}", opt=access("anyone"), summary="Look at a meeting")
-async def get_meeting(code: Code, request: AnyRequest, meetings: Meetings) -> MeetingView:
+async def get_meeting(code: Code, request: AnyRequest, meetings: NamedDependency[Meetings]) -> MeetingView:
     """What anyone with the code may know. With a host's token also the password, attendance, and ways to share."""
     return await meetings.view(code, request.state.person)
 
 
 @post("/api/meetings/{code:str}/join", opt=access("anyone"), status_code=HTTP_200_OK, summary="Join a meeting")
-async def join_meeting(code: Code, data: JoinRequest, request: AnyRequest, admission: AdmissionService) -> JoinAnswer:
+async def join_meeting(
+    code: Code, data: JSONBody[JoinRequest], request: AnyRequest, admission: NamedDependency[AdmissionService]
+) -> JoinAnswer:
     """Come in, or into the lobby. Who has a token already sends it as bearer and needs neither name nor password."""
     knock = Knock(
         code=code,
@@ -79,7 +84,7 @@ async def join_meeting(code: Code, data: JoinRequest, request: AnyRequest, admis
     status_code=HTTP_204_NO_CONTENT,
     summary="Report that one is still there",
 )
-async def heartbeat(code: Code, request: AnyRequest, upkeep: Upkeep) -> None:  # noqa: ARG001 -- part of the path
+async def heartbeat(code: Code, request: AnyRequest, upkeep: NamedDependency[Upkeep]) -> None:  # noqa: ARG001 -- part of the path
     """For clients without a live socket; the socket has its own heartbeat."""
     person = _caller(request)
     await upkeep.heartbeat(person.meeting, person.id)
@@ -91,7 +96,7 @@ async def heartbeat(code: Code, request: AnyRequest, upkeep: Upkeep) -> None:  #
     status_code=HTTP_204_NO_CONTENT,
     summary="Leave a meeting",
 )
-async def leave_meeting(code: Code, request: AnyRequest, admission: AdmissionService) -> None:  # noqa: ARG001 -- part of the path
+async def leave_meeting(code: Code, request: AnyRequest, admission: NamedDependency[AdmissionService]) -> None:  # noqa: ARG001 -- part of the path
     """End one's visit now. Leaving twice does no harm."""
     person = _caller(request)
     await admission.depart(person.meeting, person.id, "left")
@@ -103,25 +108,25 @@ async def leave_meeting(code: Code, request: AnyRequest, admission: AdmissionSer
     status_code=HTTP_204_NO_CONTENT,
     summary="End a meeting for everybody",
 )
-async def end_meeting(code: Code, request: AnyRequest, meetings: Meetings) -> None:  # noqa: ARG001 -- part of the path
+async def end_meeting(code: Code, request: AnyRequest, meetings: NamedDependency[Meetings]) -> None:  # noqa: ARG001 -- part of the path
     """End it for all. Ending it twice does no harm."""
     await meetings.end(_caller(request).meeting, "host")
 
 
 @get("/api/meetings/{code:str}/share", opt=access("anyone"), summary="Ways to hand on a meeting")
-async def share_meeting(code: Code, meetings: Meetings) -> Share:
+async def share_meeting(code: Code, meetings: NamedDependency[Meetings]) -> Share:
     """Link, QR code and e-mail template; nothing here is secret to somebody who knows the code."""
     return await meetings.share(code)
 
 
 @get("/api/meetings/{code:str}/qr.svg", opt=access("anyone"), media_type="image/svg+xml", summary="QR code, SVG")
-async def qr_svg(code: Code, meetings: Meetings) -> Response[bytes]:
+async def qr_svg(code: Code, meetings: NamedDependency[Meetings]) -> Response[bytes]:
     """The meeting's link as a scalable picture."""
     return Response(_qr((await meetings.share(code)).link, "svg"), media_type="image/svg+xml")
 
 
 @get("/api/meetings/{code:str}/qr.png", opt=access("anyone"), media_type="image/png", summary="QR code, PNG")
-async def qr_png(code: Code, meetings: Meetings) -> Response[bytes]:
+async def qr_png(code: Code, meetings: NamedDependency[Meetings]) -> Response[bytes]:
     """The meeting's link as a picture of fixed size, for documents and chats."""
     return Response(_qr((await meetings.share(code)).link, "png"), media_type="image/png")
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from videocall.problems import InvalidBody, Problem, Unavailable
 from videocall.store.base import StoreError
+from videocall.web.pages import missing_page
 
 log = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
@@ -62,8 +63,11 @@ def _field_error(message: str, key: str) -> tuple[str, str]:
     return path or "body", what
 
 
-def handle_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[ProblemBody]:
+def handle_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """What the framework refuses: no such address, wrong method, malformed JSON."""
+    page = missing_page(request) if error.status_code == 404 else None  # noqa: PLR2004 -- not found
+    if page is not None:
+        return page
     problem = Problem(error.detail if error.status_code < 500 else None)  # noqa: PLR2004 -- server errors tell nothing
     problem.status = error.status_code
     problem.code = _HTTP_CODES.get(error.status_code, "bad-request")

@@ -54,8 +54,9 @@ async def healthz() -> dict[str, str]:
 
 
 @get("/readyz", opt=access("anyone"), include_in_schema=False)
-async def readyz(store: Store) -> dict[str, str]:
+async def readyz(state: State) -> dict[str, str]:
     """The store answers too; 503 when it does not."""
+    store: Store = state.store
     await store.ping()
     return {"status": "ready"}
 

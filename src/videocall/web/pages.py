@@ -1,50 +1,49 @@
 """The browser's files: built by Vite into `static/`, served with precompressed variants and long caching."""
 
-import re
 from pathlib import Path
+from typing import Any
 
-from litestar import asgi
-from litestar.handlers import ASGIRouteHandler
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar import Request, Response, asgi, get
+from litestar.handlers import ASGIRouteHandler, HTTPRouteHandler
+from litestar.types import ASGIApp, Receive, Scope, Send
 from servestatic import ServeStaticASGI
 
 from videocall.web.access import access
 
 STATIC = Path(__file__).parent.parent / "static"
-_CODE = r"[0-9A-Za-z-]{1,40}"
-_PAGES = re.compile(rf"^/(m/{_CODE})?$")
-"""Addresses that the browser's router knows (contract: Pages); everything else gets its page with status 404."""
-_NOT_PAGES = ("/api/", "/assets/")
+PAGES = ["/", "/m/{code:str}"]
+"""Addresses that the browser's router knows (contract: Pages); all are answered with the one HTML file."""
+_COMPRESSED = {".br", ".gz"}
 
 
-def _immutable(_: str, url: str) -> bool:
-    return url.startswith("/assets/")
-
-
-def browser_files(root: Path = STATIC) -> ASGIRouteHandler:
-    """A mount at / that answers whatever no other route does."""
-    files: ASGIApp = ServeStaticASGI(
-        None, root=root, max_age=0, allow_all_origins=False, immutable_file_test=_immutable
+def browser_files(root: Path = STATIC) -> list[ASGIRouteHandler | HTTPRouteHandler]:
+    """Routes for the pages, for the files beside them, and for everything under /assets, which never changes."""
+    files: ASGIApp = ServeStaticASGI(None, root=root, max_age=0, allow_all_origins=False)
+    assets: ASGIApp = ServeStaticASGI(
+        None, root=root / "assets", allow_all_origins=False, immutable_file_test=lambda *_: True
     )
+    names = [f"/{path.name}" for path in root.iterdir() if path.is_file() and path.suffix not in _COMPRESSED]
 
-    @asgi("/", is_mount=True, copy_scope=True, opt=access("anyone"))
-    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"].rstrip("/") or "/"
-        if _PAGES.match(path):
-            scope["path"] = "/index.html"
-            await files(scope, receive, send)
-            return
+    index = (root / "index.html").read_bytes()
 
-        async def send_page_missing(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["status"] = 404
-            await send(message)
+    @get(PAGES, opt=access("anyone"), include_in_schema=False, media_type="text/html")
+    async def page() -> Response[bytes]:
+        return Response(index, headers={"cache-control": "no-cache"})
 
-        if path in served or path.startswith(_NOT_PAGES):
-            await files(scope, receive, send)
-        else:
-            scope["path"] = "/index.html"
-            await files(scope, receive, send_page_missing)
+    @asgi(names, copy_scope=True, opt=access("anyone"))
+    async def file(scope: Scope, receive: Receive, send: Send) -> None:
+        await files(scope, receive, send)
 
-    served = getattr(files, "files", {})
-    return serve
+    @asgi("/assets", is_mount=True, copy_scope=True, opt=access("anyone"))
+    async def asset(scope: Scope, receive: Receive, send: Send) -> None:
+        await assets(scope, receive, send)
+
+    return [page, file, asset]
+
+
+def missing_page(request: Request[Any, Any, Any]) -> Response[bytes] | None:
+    """The HTML file with status 404, whose router then says so; None for what is no page."""
+    index = STATIC / "index.html"
+    if request.url.path.startswith(("/api/", "/assets/")) or "text/html" not in request.headers.get("accept", ""):
+        return None
+    return Response(index.read_bytes(), status_code=404, media_type="text/html") if index.is_file() else None

@@ -1,0 +1,27 @@
+"""Fixtures for all tests."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from running_server import RunningServer, TurnedClock, running
+from videocall.settings import Settings
+
+
+@pytest.fixture
+def clock() -> TurnedClock:
+    return TurnedClock()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        data=tmp_path / "data", site_url="https://meet.example", sweep_seconds=0.05, presence_write_seconds=0.05
+    )
+
+
+@pytest.fixture
+async def server(settings: Settings, clock: TurnedClock) -> AsyncIterator[RunningServer]:
+    async with running(settings, clock) as running_server:
+        yield running_server

@@ -1,0 +1,141 @@
+"""The whole application behind a real socket of this machine, with a clock that the test turns."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import msgspec
+import uvicorn
+from litestar import Litestar
+from msgspec.structs import replace
+from websockets.asyncio.client import ClientConnection, connect
+
+from videocall.app import create_app
+from videocall.settings import Settings
+
+DEADLINE_SECONDS = 10
+
+
+class TurnedClock:
+    """A clock that stands still until a test turns it."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 6, 22, 12, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.time
+
+    def turn(self, **span: float) -> None:
+        self.time += timedelta(**span)
+
+
+async def until(
+    look: Callable[[], Awaitable[Any]], right: Callable[[Any], object], seconds: float = DEADLINE_SECONDS
+) -> Any:
+    """Look again and again until what is seen is right."""
+    async with asyncio.timeout(seconds):
+        while not right(seen := await look()):  # noqa: ASYNC110 -- looking again is the point
+            await asyncio.sleep(0.01)
+        return seen
+
+
+class LiveClient:
+    """One live socket, read as a stream of messages."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+        self.received: list[dict[str, Any]] = []
+
+    async def send(self, kind: str, **fields: Any) -> None:
+        await self._socket.send(msgspec.json.encode({"type": kind, **fields}).decode())
+
+    async def next(self, kind: str | None = None) -> dict[str, Any]:
+        """The next message, or the next of a kind; what comes before it is kept in `received`."""
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            while True:
+                message: dict[str, Any] = msgspec.json.decode(await self._socket.recv())
+                self.received.append(message)
+                if kind in {None, message["type"]}:
+                    return message
+
+    async def join(self, name: str | None = None, **fields: Any) -> dict[str, Any]:
+        """Ask to be let in; the answer, whatever it is."""
+        session = fields.pop("session", f"session-{id(self)}")
+        wish = {"name": name, **fields} if name else fields
+        await self.send("join", session=session, **wish)
+        return await self.next()
+
+    async def close(self) -> None:
+        await self._socket.close()
+
+    async def closed(self) -> int:
+        """Wait for the server to close; the closing code."""
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            async for text in self._socket:
+                self.received.append(msgspec.json.decode(text))
+        return self._socket.close_code or 0
+
+
+class RunningServer:
+    """The whole application behind a real socket of this machine."""
+
+    def __init__(self, app: Litestar, settings: Settings, clock: TurnedClock, http: httpx.AsyncClient) -> None:
+        self.app = app
+        self.settings = settings
+        self.clock = clock
+        self.http = http
+        self._sockets = AsyncExitStack()
+
+    async def create(self, **wish: Any) -> dict[str, Any]:
+        """A new meeting of the guest Ada; the answer, with `code` at hand."""
+        answer = await self.http.post("/api/meetings", json={"kind": "instant", "guest": {"name": "Ada"}, **wish})
+        assert answer.status_code == 201, answer.text
+        return {**answer.json(), "code": answer.json()["meeting"]["code"]}
+
+    async def live(self, code: str) -> LiveClient:
+        """A live socket of a meeting, closed at the end of the test."""
+        address = f"ws://127.0.0.1:{self.settings.port}/api/meetings/{code}/live"
+        socket = await self._sockets.enter_async_context(connect(address, compression=None, proxy=None))
+        return LiveClient(socket)
+
+    async def view(self, meeting: dict[str, Any]) -> dict[str, Any]:
+        """The meeting as its creator sees it."""
+        answer = await self.http.get(f"/api/meetings/{meeting['code']}", headers=bearer(meeting["token"]))
+        assert answer.status_code == 200, answer.text
+        view: dict[str, Any] = answer.json()
+        return view
+
+    async def close_sockets(self) -> None:
+        await self._sockets.aclose()
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+@asynccontextmanager
+async def running(settings: Settings, clock: TurnedClock) -> AsyncIterator[RunningServer]:
+    """Serve until the end of the context, in this event loop."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        settings = replace(settings, port=listener.getsockname()[1])
+        app = create_app(settings, clock=clock)
+        config = uvicorn.Config(
+            app, ws="websockets-sansio", ws_per_message_deflate=False, log_config=None, timeout_graceful_shutdown=2
+        )
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            await until(lambda: asyncio.sleep(0, server.started or serving.done()), bool)
+            address = f"http://127.0.0.1:{settings.port}"
+            async with httpx.AsyncClient(base_url=address, trust_env=False) as http:
+                running_server = RunningServer(app, settings, clock, http)
+                yield running_server
+                await running_server.close_sockets()
+        finally:
+            server.should_exit = True
+            await serving
