@@ -1,0 +1,63 @@
+"""The ``videocall`` command. What takes long to import is imported where it is used: ``--help`` answers at once."""
+
+# ruff: noqa: PLC0415
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from videocall.settings import BadSetting, Settings, load_settings
+from videocall.store.base import StoreError
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+def main() -> None:
+    """Run the command; what cannot be done ends with one sentence and exit code 1."""
+    try:
+        cli()
+    except (BadSetting, StoreError) as refusal:
+        typer.echo(str(refusal), err=True)
+        sys.exit(1)
+
+
+@cli.callback()
+def _commands() -> None:
+    """VideoCall.cc: video meetings in the browser."""
+
+
+@cli.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (VIDEOCALL_HOST).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on (VIDEOCALL_PORT).")] = None,
+    workers: Annotated[int, typer.Option(help="Processes that share the work.")] = 1,
+    lan: Annotated[bool, typer.Option("--lan", help="HTTPS, so that a phone beside you can join.")] = False,  # noqa: FBT002
+    store: Annotated[str | None, typer.Option(metavar="URL", help="sqlite:///PATH (VIDEOCALL_STORE).")] = None,
+) -> None:
+    """Serve meetings until Ctrl-C."""
+    from videocall.serving import EVERYWHERE, serve, serve_local_network
+
+    if workers != 1:
+        raise BadSetting("Several processes need a shared bus, which this version lacks: leave --workers at 1.")
+    if lan and host is None:
+        host = EVERYWHERE
+    options = {"VIDEOCALL_HOST": host, "VIDEOCALL_PORT": port, "VIDEOCALL_STORE": store}
+    given = {name: str(value) for name, value in options.items() if value is not None}
+    settings = load_settings({**os.environ, **given})
+    (serve_local_network if lan else serve)(settings)
+
+
+@cli.command()
+def openapi() -> None:
+    """Print the description of the API (OpenAPI 3.1) as JSON."""
+    from videocall.app import create_app
+    from videocall.web.openapi import description
+
+    with tempfile.TemporaryDirectory() as folder:  # the description depends on no data
+        document = description(create_app(Settings(data=Path(folder))))
+    typer.echo(msgspec.json.format(msgspec.json.encode(document), indent=2))
