@@ -19,6 +19,7 @@ from rich.text import Text
 
 from videocall.app import create_app
 from videocall.settings import BadSetting, Settings
+from videocall.store.opening import open_store
 from videocall.web.certificate import (
     CertificateFiles,
     address_on_network,
@@ -95,7 +96,7 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         reasons = {
-            errno.EADDRINUSE: f"Port {port} is taken: stop its user, or choose another by --port or VIDEOCALL_PORT.",
+            errno.EADDRINUSE: f"Port {port} is taken: stop what uses it or choose another by --port or VIDEOCALL_PORT.",
             errno.EACCES: f"Port {port} needs an administrator: choose one over 1023 by --port or VIDEOCALL_PORT.",
             errno.EADDRNOTAVAIL: f"This machine has no address {host}: choose another by --host or VIDEOCALL_HOST.",
         }
@@ -120,7 +121,11 @@ def run(
     files: CertificateFiles | None = None,
 ) -> None:
     """Run the application on a listening socket, by HTTPS if there is a certificate; announce it once it answers."""
-    startup = Startup(create_app(settings))
+    try:
+        store = open_store(settings.store_url, settings.data)
+    except ValueError as error:
+        raise BadSetting(str(error)) from None
+    startup = Startup(create_app(settings, store=store))
     config = uvicorn.Config(
         startup,
         loop="uvloop",
@@ -154,7 +159,7 @@ class Startup:
 
     def __init__(self, application: object) -> None:
         self._application = cast("ASGI3Application", application)
-        self.error: Exception | None = None
+        self.error: BaseException | None = None
 
     async def __call__(self, scope: "Scope", receive: "ASGIReceiveCallable", send: "ASGISendCallable") -> None:
         """Pass everything on."""
@@ -165,6 +170,8 @@ class Startup:
             await self._application(scope, receive, send)
         except Exception as error:
             self.error = error
+            while isinstance(self.error, BaseExceptionGroup) and len(self.error.exceptions) == 1:
+                self.error = self.error.exceptions[0]  # Litestar runs its lifespan in a task group
             raise
 
 
