@@ -1,6 +1,7 @@
 """The composition root: settings → store → services → routes. The only place that knows every part."""
 
 import os
+import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,7 +14,7 @@ from litestar.params import FromPath
 
 from videocall.clock import Clock, SystemClock
 from videocall.keys import Keys
-from videocall.live.bus import InProcessBus
+from videocall.live.bus import Bus, InProcessBus, LoadRoom
 from videocall.live.hub import Hub
 from videocall.live.socket import LiveServices, LiveSocket
 from videocall.logs import configure_logs
@@ -56,8 +57,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
     tokens = MeetingTokens(keys, clock)
     repository = MeetingRepository(store)
     hub = Hub()
-    bus = InProcessBus(RoomLoader(repository, settings, clock).load)
-    bus.listen(hub.on_event, hub.on_message)
+    bus = _bus(settings, RoomLoader(repository, settings, clock).load)
+    bus.listen(hub.on_event, hub.on_message, hub.on_reset)
     mailer = Mailer(settings, clock)
     meetings = Meetings(
         settings=settings,
@@ -99,11 +100,13 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         await store.open()
         try:
             await repository.prepare()
+            await bus.open()
             async with upkeep.running():
                 yield
             hub.close_all(CLOSE_RESTART)
             await mailer.close()
         finally:
+            await bus.close()
             await store.close()
 
     return Litestar(
@@ -123,6 +126,15 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         request_max_body_size=MOST_BODY_BYTES,
         on_app_init=[_plain],
     )
+
+
+def _bus(settings: Settings, load: LoadRoom) -> Bus:
+    if not settings.redis_url:
+        return InProcessBus(load)
+    # Only who runs several processes pays for the import.
+    from videocall.live.redis_bus import RedisBus  # noqa: PLC0415
+
+    return RedisBus(settings.redis_url, load, process=secrets.token_hex(8))
 
 
 @websocket("/api/meetings/{code:str}/live", opt=access("anyone"))

@@ -25,6 +25,8 @@ class Settings(Struct, frozen=True):
 
     data: Path = Path("data")
     store: str = ""
+    redis_url: str = ""
+    workers: Annotated[int, Meta(ge=1, le=64)] = 1
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8000
     site_url: str = ""

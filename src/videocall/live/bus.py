@@ -1,7 +1,7 @@
 """Where rooms live and how their changes reach every process that serves people in them.
 
-`InProcessBus` is for one process. The protocol is shaped so that several processes can share rooms through a broker:
-a change is a function of the state alone, so it can be tried again on a newer state.
+`InProcessBus` is for one process, `videocall.live.redis_bus.RedisBus` for several. A change is a function of the state
+alone, so it can be tried again on a newer state.
 """
 
 from collections.abc import Awaitable, Callable
@@ -23,13 +23,27 @@ DirectMessage = PeerSignal | MuteRequested | Dismissed | Admitted
 LoadRoom = Callable[[str], Awaitable[RoomState]]
 OnEvent = Callable[[str, RoomEvent], None]
 OnMessage = Callable[[str, str, DirectMessage], None]
+OnReset = Callable[[str], None]
+"""Events of a room may have been missed: everybody in it comes in again and gets a fresh snapshot."""
 
 
 class Bus(Protocol):
     """The rooms of all processes. Events of one room come to every listener in the order of their numbers."""
 
-    def listen(self, on_event: OnEvent, on_message: OnMessage) -> None:
-        """Have events and direct messages of every room handed over, as they happen."""
+    def listen(self, on_event: OnEvent, on_message: OnMessage, on_reset: OnReset) -> None:
+        """Have events and direct messages of watched rooms handed over, as they happen."""
+
+    async def open(self) -> None:
+        """Connect; raises `Unavailable`."""
+
+    async def close(self) -> None:
+        """Let go of everything."""
+
+    async def watch(self, code: str) -> None:
+        """Somebody of the room is about to connect here. Each call wants one `unwatch`, even when it raises."""
+
+    async def unwatch(self, code: str) -> None:
+        """One of them is gone."""
 
     async def read(self, code: str) -> RoomState:
         """The room as it is now, made from the store when no process knows it. Treat it as read-only."""
@@ -44,7 +58,7 @@ class Bus(Protocol):
         """Let go of a room that is over."""
 
     def rooms(self) -> list[str]:
-        """Codes of the rooms that this process looks after."""
+        """Codes of the rooms that this process knows."""
 
 
 class InProcessBus:
@@ -56,10 +70,22 @@ class InProcessBus:
         self._on_event: list[OnEvent] = []
         self._on_message: list[OnMessage] = []
 
-    def listen(self, on_event: OnEvent, on_message: OnMessage) -> None:
-        """See `Bus`."""
+    def listen(self, on_event: OnEvent, on_message: OnMessage, on_reset: OnReset) -> None:  # noqa: ARG002
+        """See `Bus`. Nothing can be missed inside one process, so nothing is ever reset."""
         self._on_event.append(on_event)
         self._on_message.append(on_message)
+
+    async def open(self) -> None:
+        """See `Bus`."""
+
+    async def close(self) -> None:
+        """See `Bus`."""
+
+    async def watch(self, code: str) -> None:
+        """See `Bus`."""
+
+    async def unwatch(self, code: str) -> None:
+        """See `Bus`."""
 
     async def read(self, code: str) -> RoomState:
         """See `Bus`."""

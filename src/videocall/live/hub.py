@@ -21,6 +21,8 @@ class Connection(Protocol):
 
     admitted: bool
     is_host: bool
+    seq: int
+    """Number of the last event that this socket was told, by snapshot or one by one."""
 
     def send(self, encoded: str) -> None:
         """Queue a message; a socket that reads too slowly is closed."""
@@ -28,8 +30,8 @@ class Connection(Protocol):
     def close(self, code: int) -> None:
         """Close after everything queued has gone out."""
 
-    def let_in(self) -> None:
-        """A host admitted the person from the lobby."""
+    def come_in_again(self) -> None:
+        """A host admitted the person from the lobby, or the room was made anew: join again, for a fresh snapshot."""
 
 
 CLOSE_DISMISSED = 4403
@@ -72,7 +74,8 @@ class Hub:
         for_guests = encode(Tick(seq=event.seq)) if isinstance(event, WaitingChanged) else whole
         over = isinstance(event, MeetingEnded)
         for connection in list(people.values()):
-            if connection.admitted or over:
+            if over or (connection.admitted and event.seq > connection.seq):
+                connection.seq = event.seq
                 connection.send(whole if connection.is_host else for_guests)
             if over:
                 connection.close(CLOSE_ENDED)
@@ -84,11 +87,16 @@ class Hub:
             return
         match message:
             case Admitted():
-                connection.let_in()
+                connection.come_in_again()
             case Dismissed():
                 _dismiss(connection, message)
             case _:
                 connection.send(encode(message))
+
+    def on_reset(self, code: str) -> None:
+        """Events may have been missed: everybody who is connected here comes in again."""
+        for connection in self._rooms.get(code, {}).values():
+            connection.come_in_again()
 
     def close_all(self, code: int) -> None:
         """The server is going down: close every socket, so that clients come back to its successor at once."""

@@ -6,7 +6,7 @@ client that applies the same events holds the same state.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct, field
@@ -87,7 +87,7 @@ def _numbered(participant: Participant, hand_before: int | None, number: int) ->
     return replace(participant, hand=hand_before or number)
 
 
-def leave(participant_id: str, why: Literal["left", "lost", "removed"]) -> Change:
+def leave(participant_id: str, why: Literal["left", "removed"]) -> Change:
     """Go out of the room, or out of the lobby; nothing happens for somebody who is in neither."""
 
     def change(state: RoomState) -> Events:
@@ -158,7 +158,29 @@ def end(why: EndReason) -> Change:
     return change
 
 
-def overdue(state: RoomState, now: datetime, grace: timedelta) -> list[str]:
-    """Who has been away for longer than they are waited for, in the room and in the lobby."""
-    people: list[Participant | Waiting] = [*state.participants.values(), *state.waiting.values()]
-    return [person.id for person in people if person.away_since is not None and now - person.away_since > grace]
+def lose(since: datetime) -> Change:
+    """Let go of everybody, in the room and in the lobby, who has been away since that time or longer."""
+
+    def change(state: RoomState) -> Events:
+        waiting = {key: person for key, person in state.waiting.items() if not _away(person, since)}
+        if len(waiting) < len(state.waiting):
+            yield _waiting(state, waiting)
+        for person in [person for person in state.participants.values() if _away(person, since)]:
+            yield ParticipantLeft(seq=state.seq + 1, id=person.id, why="lost")
+
+    return change
+
+
+def _away(person: Participant | Waiting, since: datetime) -> bool:
+    return person.away_since is not None and person.away_since <= since
+
+
+def lose_session(participant_id: str, session: str) -> Change:
+    """Let go of somebody whose process died with the socket, unless they came back from another page meanwhile."""
+
+    def change(state: RoomState) -> Events:
+        person = state.participants.get(participant_id)
+        if person is not None and person.session == session:
+            yield ParticipantLeft(seq=state.seq + 1, id=participant_id, why="lost")
+
+    return change

@@ -82,6 +82,7 @@ class LiveSocket:
     def __init__(self, socket: AnyWebSocket, code: str, address: str, services: LiveServices) -> None:
         self.admitted = False
         self.is_host = False
+        self.seq = 0
         self._socket = socket
         self._code = code
         self._address = address
@@ -93,6 +94,7 @@ class LiveSocket:
         self._close_code: int | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._writing = False
+        self._watching = False
         self._second = 0
         self._in_second = 0
 
@@ -115,7 +117,7 @@ class LiveSocket:
             self._close_code = code
             self._start_writing()
 
-    def let_in(self) -> None:
+    def come_in_again(self) -> None:
         """See `Connection`."""
         if self._join is not None:
             self._spawn(self._try_join(replace(self._join, token=self._token)))
@@ -174,6 +176,8 @@ class LiveSocket:
             if self._person and self._services.hub.detach(self._code, self._person, self):
                 session = self._join.session if self._join else ""
                 await self._services.admission.lose(self._code, self._person, session)
+        if self._watching:
+            await self._services.bus.unwatch(self._code)
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
@@ -259,8 +263,14 @@ class LiveSocket:
             await self._enter(message)
         except Problem as problem:
             self._refuse(problem)
+        except StoreError:
+            self._refuse(Unavailable())
 
     async def _enter(self, message: Join) -> None:
+        if not self._watching:
+            self._code = (await self._services.meetings.find(self._code)).code
+            self._watching = True
+            await self._services.bus.watch(self._code)
         knock = Knock(
             code=self._code,
             address=self._address,
@@ -305,6 +315,7 @@ class LiveSocket:
             ice=ice_for(self._person, settings, self._services.clock),
             heartbeat_seconds=settings.heartbeat_seconds,
         )
+        self.seq = room.seq
         self.send(encode(snapshot))
 
     # --- writing ---

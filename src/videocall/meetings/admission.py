@@ -1,8 +1,7 @@
 """Who comes into a meeting, by HTTP or by the live socket, and how they go."""
 
-import asyncio
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from msgspec import Struct, field
@@ -11,7 +10,7 @@ from videocall.clock import Clock
 from videocall.keys import Keys, same
 from videocall.live.bus import Admitted, Bus
 from videocall.live.messages import Dismissed, Media, Participant, Waiting
-from videocall.live.room import RoomState, enter, go_away, leave, overdue, wait
+from videocall.live.room import RoomState, enter, go_away, leave, lose, lose_session, wait
 from videocall.meetings import rules
 from videocall.meetings.model import Meeting, Person, Visit
 from videocall.meetings.repository import MeetingRepository
@@ -201,26 +200,34 @@ class AdmissionService:
         await self._bus.send(code, person_id, Dismissed(why=why))
         await self.depart(code, person_id, "removed")
 
-    async def depart(self, code: str, person_id: str, why: Literal["left", "lost", "removed"]) -> None:
+    async def depart(self, code: str, person_id: str, why: Literal["left", "removed"]) -> None:
         """Somebody goes, from the room or from the lobby; the last one leaves an empty meeting behind."""
-        room = await self._bus.read(code)
-        present = room.participants.get(person_id)
-        left_at = (present and present.away_since) or self._clock.now()
         room = await self._bus.change(code, leave(person_id, why))
-        if present is None:
-            return
-        await self._repository.depart(person_id, left_at)
-        if not room.participants:
-            await self._repository.set_empty(code, left_at)
+        await self._record_departure(room, person_id, self._clock.now())
+
+    async def _record_departure(self, room: RoomState, person_id: str, left_at: datetime | None) -> None:
+        if await self._repository.depart(person_id, left_at) and not room.participants:
+            await self._repository.set_empty(room.meeting.code, self._clock.now())
 
     async def lose(self, code: str, person_id: str, session: str) -> None:
         """The socket of somebody broke: they are expected back for a while."""
         await self._bus.change(code, go_away(person_id, session, self._clock.now()))
 
-    async def dismiss_overdue(self) -> None:
-        """Let go of everybody who was expected back for too long."""
-        grace = timedelta(seconds=self._settings.reconnect_grace_seconds)
-        now = self._clock.now()
+    async def lose_overdue(self) -> None:
+        """Let go of everybody in this process's rooms who was expected back for too long."""
+        since = self._clock.now() - timedelta(seconds=self._settings.reconnect_grace_seconds)
         for code in self._bus.rooms():
-            room = await self._bus.read(code)
-            await asyncio.gather(*(self.depart(code, person_id, "lost") for person_id in overdue(room, now, grace)))
+            before = {**(await self._bus.read(code)).participants}
+            room = await self._bus.change(code, lose(since))
+            for person in before.values():
+                if person.away_since is not None and person.id not in room.participants:
+                    await self._record_departure(room, person.id, None)
+
+    async def lose_silent(self) -> None:
+        """Let go of people without a heartbeat for too long: their process died, and they came to no other."""
+        settings = self._settings
+        silence = settings.reconnect_grace_seconds + settings.presence_write_seconds + 2 * settings.heartbeat_seconds
+        for visit in await self._repository.silent_visits(self._clock.now() - timedelta(seconds=silence)):
+            room = await self._bus.change(visit.meeting, lose_session(visit.person, visit.session))
+            if visit.person not in room.participants:
+                await self._record_departure(room, visit.person, None)

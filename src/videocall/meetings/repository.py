@@ -48,6 +48,7 @@ class MeetingRepository:
             [
                 Index(keys=("meeting",)),
                 Index(keys=("person",), where={"left_at": None}),
+                Index(keys=("seen_at",), where={"left_at": None}),
             ],
         )
 
@@ -113,14 +114,21 @@ class MeetingRepository:
             {"$set": {"empty_since": None}, "$max": {"seen_at": visit.joined_at}},
         )
         if stays:
-            await asyncio.gather(started, seen)
+            await asyncio.gather(started, seen, self.seen(visit.meeting, {visit.person: visit.joined_at}))
         else:
             await asyncio.gather(started, seen, self._store.insert(VISITS, _document(visit)))
 
-    async def depart(self, person_id: str, at: datetime) -> None:
-        """End the open visits of somebody."""
-        for document in await self._store.find(VISITS, {"person": person_id, "left_at": None}):
-            await self._close(document["_id"], at)
+    async def depart(self, person_id: str, at: datetime | None) -> bool:
+        """End the open visits of somebody, at a time or at their last heartbeat; whether there were any."""
+        documents = await self._store.find(VISITS, {"person": person_id, "left_at": None})
+        for document in documents:
+            await self._close(document["_id"], at or msgspec.convert(document["seen_at"], datetime))
+        return bool(documents)
+
+    async def silent_visits(self, since: datetime, most: int = 500) -> list[Visit]:
+        """Open visits whose last heartbeat is older than that."""
+        found = await self._store.find(VISITS, {"left_at": None, "seen_at": {"$lt": since}}, limit=most)
+        return [msgspec.convert(document, Visit) for document in found]
 
     async def _close(self, visit_id: str, at: datetime) -> None:
         await self._store.update(VISITS, {"_id": visit_id, "left_at": None}, {"$set": {"left_at": at}})

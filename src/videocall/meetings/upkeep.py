@@ -73,13 +73,14 @@ class Upkeep:
         self._started = clock.now()
 
     async def sweep(self) -> int:
-        """End meetings that are due; how many there were.
+        """Let go of silent people and end meetings that are due; how many meetings there were.
 
         A server that was down heard no heartbeats: for the first while after its start nothing is judged.
         """
         now = self._clock.now()
         if now - self._started < self._limits.abandoned_after:
             return 0
+        await self._admission.lose_silent()
         ended = 0
         for meeting in await self._repository.overdue(now, self._limits, _MOST_AT_ONCE):
             why = rules.due_end(meeting, now, self._limits)
@@ -104,7 +105,7 @@ class Upkeep:
         loops = [
             asyncio.create_task(_repeat(settings.sweep_seconds, self.sweep)),
             asyncio.create_task(_repeat(settings.presence_write_seconds, self._presence.write)),
-            asyncio.create_task(_repeat(min(1.0, settings.reconnect_grace_seconds), self._admission.dismiss_overdue)),
+            asyncio.create_task(_repeat(min(1.0, settings.reconnect_grace_seconds), self._admission.lose_overdue)),
         ]
         try:
             yield

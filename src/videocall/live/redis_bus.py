@@ -1,0 +1,252 @@
+"""Rooms shared by several processes through Redis (or Valkey): the same protocol as `InProcessBus`.
+
+A room is one value in Redis, changed by compare-and-swap; the script that swaps it also publishes the events, so every
+process gets them in the order of their numbers. Each process that has people in a room keeps a copy up to date from
+these events. What Redis forgets is made anew: the state from the store, the rest by everybody coming in again
+(`on_reset`).
+"""
+
+import asyncio
+import contextlib
+import itertools
+from collections import Counter
+from typing import Any
+
+import msgspec
+import structlog
+from msgspec import Struct
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from videocall.live.bus import DirectMessage, LoadRoom, OnEvent, OnMessage, OnReset
+from videocall.live.messages import RoomEvent
+from videocall.live.room import Change, RoomState, apply
+from videocall.problems import Unavailable
+
+log = structlog.get_logger()
+
+PREFIX = "videocall:room:"
+_CONTROL = "videocall:control"
+ROOM_TTL_SECONDS = 24 * 3600
+"""A room that nobody touches for so long is forgotten by Redis; the store still knows it."""
+QUIET_SECONDS = 5.0
+_TRIES = 100
+
+_SWAP = """
+local version = redis.call('HGET', KEYS[1], 'version')
+if (version or '') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'version', ARGV[2], 'state', ARGV[3])
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+if ARGV[5] ~= '' then redis.call('PUBLISH', KEYS[1], ARGV[5]) end
+return 1
+"""
+
+
+class _Envelope(Struct, array_like=True):
+    """What is published in a room: events that happened, or a message for one person."""
+
+    events: list[RoomEvent] = []
+    to: str = ""
+    message: DirectMessage | None = None
+
+
+class _Copy(Struct):
+    """A room as Redis holds it; `version` changes with every change and never comes back."""
+
+    version: str
+    state: RoomState
+
+
+_pack = msgspec.msgpack.Encoder().encode
+_unpack_state = msgspec.msgpack.Decoder(RoomState).decode
+_unpack_envelope = msgspec.msgpack.Decoder(_Envelope).decode
+
+
+class RedisBus:
+    """See `videocall.live.bus.Bus`. `process` names this process among all others."""
+
+    def __init__(self, url: str, load: LoadRoom, process: str) -> None:
+        options: dict[str, Any] = {"retry": Retry(NoBackoff(), 0), "socket_connect_timeout": 2.0}
+        self._redis: Redis = Redis.from_url(url, socket_timeout=2.0, **options)
+        self._listening: Redis = Redis.from_url(url, socket_timeout=None, **options)
+        self._swap = self._redis.register_script(_SWAP)
+        self._load = load
+        self._versions = (f"{process}:{number}" for number in itertools.count())
+        self._watched: Counter[str] = Counter()
+        self._copies: dict[str, RoomState] = {}
+        self._confirmed: dict[str, asyncio.Event] = {}
+        self._pubsub: PubSub | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._on_event: list[OnEvent] = []
+        self._on_message: list[OnMessage] = []
+        self._on_reset: list[OnReset] = []
+
+    def listen(self, on_event: OnEvent, on_message: OnMessage, on_reset: OnReset) -> None:
+        """See `Bus`."""
+        self._on_event.append(on_event)
+        self._on_message.append(on_message)
+        self._on_reset.append(on_reset)
+
+    async def open(self) -> None:
+        """Connect; raises `Unavailable` when Redis does not answer."""
+        try:
+            await self._redis.ping()
+        except (RedisError, OSError) as error:
+            raise Unavailable(f"Redis does not answer at the address in VIDEOCALL_REDIS_URL: {error}") from None
+        self._task = asyncio.create_task(self._follow())
+
+    async def close(self) -> None:
+        """Disconnect."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self._redis.aclose()
+        await self._listening.aclose()
+
+    # --- rooms ---
+
+    async def watch(self, code: str) -> None:
+        """See `Bus`. Returns when events of the room are sure to arrive."""
+        self._watched[code] += 1
+        confirmed = self._confirmed.setdefault(code, asyncio.Event())
+        try:
+            if self._watched[code] == 1 and self._pubsub is not None:
+                await self._pubsub.subscribe(PREFIX + code)
+            async with asyncio.timeout(2):
+                await confirmed.wait()
+        except (RedisError, OSError, TimeoutError):
+            # Still watched: it is subscribed to when Redis is back.
+            raise Unavailable from None
+
+    async def unwatch(self, code: str) -> None:
+        """See `Bus`."""
+        self._watched[code] -= 1
+        if self._watched[code] > 0:
+            return
+        del self._watched[code]
+        self._confirmed.pop(code, None)
+        self._copies.pop(code, None)
+        if self._pubsub is not None:
+            with contextlib.suppress(RedisError, OSError):
+                await self._pubsub.unsubscribe(PREFIX + code)
+
+    def rooms(self) -> list[str]:
+        """See `Bus`."""
+        return list(self._watched)
+
+    async def read(self, code: str) -> RoomState:
+        """See `Bus`. A watched room is read from this process's copy."""
+        copy = self._copies.get(code)
+        return copy if copy is not None else (await self._fetch(code)).state
+
+    async def change(self, code: str, change: Change) -> RoomState:
+        """See `Bus`. Tried again on the newer state when another process was faster."""
+        try:
+            for attempt in range(_TRIES):
+                copy = await self._fetch(code)
+                events: list[RoomEvent] = []
+                for event in change(copy.state):
+                    apply(copy.state, event)
+                    events.append(event)
+                if not events or await self._try_swap(code, copy, events):
+                    return copy.state
+                await asyncio.sleep(0.001 * attempt)
+        except (RedisError, OSError):
+            raise Unavailable from None
+        raise Unavailable
+
+    async def send(self, code: str, to: str, message: DirectMessage) -> None:
+        """See `Bus`."""
+        try:
+            await self._redis.publish(PREFIX + code, _pack(_Envelope(to=to, message=message)))
+        except (RedisError, OSError):
+            raise Unavailable from None
+
+    async def forget(self, code: str) -> None:
+        """See `Bus`."""
+        with contextlib.suppress(RedisError, OSError):
+            await self._redis.delete(PREFIX + code)
+
+    async def _fetch(self, code: str) -> _Copy:
+        try:
+            found: list[Any] = await self._redis.hmget(PREFIX + code, ["version", "state"])
+        except (RedisError, OSError):
+            raise Unavailable from None
+        version, state = found
+        if state is not None:
+            copy = _Copy(version=version.decode(), state=_unpack_state(state))
+        else:
+            copy = _Copy(version="", state=await self._load(code))
+        if code in self._watched:
+            held = self._copies.get(code)
+            if held is None or held.seq < copy.state.seq:
+                self._copies[code] = _unpack_state(_pack(copy.state))
+        return copy
+
+    async def _try_swap(self, code: str, copy: _Copy, events: list[RoomEvent]) -> bool:
+        arguments: list[str | bytes | int] = [
+            copy.version,
+            next(self._versions),
+            _pack(copy.state),
+            ROOM_TTL_SECONDS,
+            _pack(_Envelope(events=events)),
+        ]
+        return bool(await self._swap(keys=[PREFIX + code], args=arguments))
+
+    # --- events ---
+
+    async def _follow(self) -> None:
+        """Hand over what is published, for as long as this process lives; come back whenever Redis does."""
+        first = True
+        while True:
+            try:
+                async with self._listening.pubsub() as pubsub:
+                    await pubsub.subscribe(_CONTROL, *(PREFIX + code for code in self._watched))
+                    self._pubsub = pubsub
+                    if not first:
+                        self._reset()
+                    first = False
+                    while True:
+                        message = await pubsub.get_message(timeout=QUIET_SECONDS)
+                        if message is None:
+                            # Quiet: ask for a sign of life, so that a connection that hangs is noticed.
+                            await pubsub.ping()
+                        else:
+                            self._take(message)
+            except (RedisError, OSError) as error:
+                log.warning("redis_lost", error=type(error).__name__)
+            self._pubsub = None
+            for confirmed in self._confirmed.values():
+                confirmed.clear()
+            await asyncio.sleep(0.2)
+
+    def _reset(self) -> None:
+        self._copies.clear()
+        for code in list(self._watched):
+            for listener in self._on_reset:
+                listener(code)
+
+    def _take(self, message: dict[str, Any]) -> None:
+        code = str(message.get("channel") or b"", "utf-8").removeprefix(PREFIX)
+        if message["type"] == "subscribe" and code in self._confirmed:
+            self._confirmed[code].set()
+        elif message["type"] == "message" and code in self._watched:
+            self._deliver(code, _unpack_envelope(message["data"]))
+
+    def _deliver(self, code: str, envelope: _Envelope) -> None:
+        copy = self._copies.get(code)
+        for event in envelope.events:
+            if copy is not None and event.seq == copy.seq + 1:
+                apply(copy, event)
+            elif copy is not None and event.seq > copy.seq:
+                # Something was missed: the next look fetches the whole room.
+                self._copies.pop(code, None)
+                copy = None
+            for on_event in self._on_event:
+                on_event(code, event)
+        if envelope.message is not None:
+            for on_message in self._on_message:
+                on_message(code, envelope.to, envelope.message)
