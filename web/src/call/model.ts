@@ -2,10 +2,10 @@
  * What the room's markup may know of a call. `Call` (call.svelte.ts) fills it in; every property is reactive ($state),
  * so components read it and never subscribe. Nothing here touches the DOM.
  */
-import type { Ice, MeetingView, Participant, RoomMeeting, Waiting } from '../api/types';
+import type { Ice, MeetingView, Participant, RoomMeeting, Waiting } from '../api/types'
 
 /** Shown as document.documentElement.dataset.callState. */
-export type CallState = 'idle' | 'prejoin' | 'lobby' | 'joining' | 'live' | 'reconnecting' | 'moving' | 'ended';
+export type CallState = 'idle' | 'prejoin' | 'lobby' | 'joining' | 'live' | 'reconnecting' | 'moving' | 'ended'
 
 /** Why one is no longer in the meeting; the exit page words it. */
 export type Ending =
@@ -13,134 +13,140 @@ export type Ending =
   | { kind: 'meeting_ended'; why: 'host' | 'abandoned' | 'time' | 'admin' | 'cancelled' }
   | { kind: 'removed' }
   | { kind: 'refused' }
-  | { kind: 'replaced' };
+  | { kind: 'replaced' }
 
 /** A refusal with the server's stable code, or one of the browser's own: `offline`. */
 export interface CallProblem {
-  code: string;
-  detail: string;
-  retryAfterSeconds: number | null;
+  code: string
+  detail: string
+  retryAfterSeconds: number | null
 }
 
-export type DeviceKind = 'microphone' | 'camera' | 'speaker';
+export type DeviceKind = 'microphone' | 'camera' | 'speaker'
 
 /** Why a device cannot be used; the interface gives advice for the browser at hand. */
-export type DeviceProblem = 'blocked' | 'missing' | 'busy' | 'insecure' | 'failed';
+export type DeviceProblem = 'blocked' | 'missing' | 'busy' | 'insecure' | 'failed'
 
 export interface Device {
-  id: string;
-  label: string;
+  id: string
+  label: string
 }
 
 /** The person's own devices and what is sent; lives from prejoin to the end of the call. */
 export interface LocalMedia {
   /** Devices by kind; labels are empty until a permission was given. */
-  readonly devices: Record<DeviceKind, Device[]>;
+  readonly devices: Record<DeviceKind, Device[]>
   /** Chosen device ids, kept in localStorage `vcc-devices`; null is the browser's default. */
-  readonly chosen: Record<DeviceKind, string | null>;
+  readonly chosen: Record<DeviceKind, string | null>
   /** Wanted and working: what the buttons show. */
-  readonly microphone: boolean;
-  readonly camera: boolean;
+  readonly microphone: boolean
+  readonly camera: boolean
   /** A permission question of the browser is open. */
-  readonly asking: boolean;
-  readonly problems: Partial<Record<DeviceKind, DeviceProblem>>;
+  readonly asking: boolean
+  readonly problems: Partial<Record<DeviceKind, DeviceProblem>>
   /** For the self view; null while the camera is off. */
-  readonly cameraStream: MediaStream | null;
-  readonly screenStream: MediaStream | null;
+  readonly cameraStream: MediaStream | null
+  readonly screenStream: MediaStream | null
   /** Microphone level now, 0 to 1. */
-  readonly level: number;
+  readonly level: number
   /** Whether this browser can share a screen (phones cannot) and pick a speaker. */
-  readonly canShareScreen: boolean;
-  readonly canChooseSpeaker: boolean;
+  readonly canShareScreen: boolean
+  readonly canChooseSpeaker: boolean
   /** Ask for microphone and camera (one question), and open what is granted. Never throws. */
-  start(): Promise<void>;
-  setMicrophone(on: boolean): Promise<void>;
-  setCamera(on: boolean): Promise<void>;
-  choose(kind: DeviceKind, id: string): Promise<void>;
+  start(): Promise<void>
+  setMicrophone(on: boolean): Promise<void>
+  setCamera(on: boolean): Promise<void>
+  choose(kind: DeviceKind, id: string): Promise<void>
   /** Resolves to false when the person closed the browser's picker. */
-  shareScreen(): Promise<boolean>;
-  stopScreen(): void;
+  shareScreen(): Promise<boolean>
+  stopScreen(): void
   /** Let go of every device. */
-  stop(): void;
+  stop(): void
 }
 
-export type Quality = 'good' | 'fair' | 'poor' | 'lost';
+export type Quality = 'good' | 'fair' | 'poor' | 'lost'
 
 /** Another person, joined with what their browser sends to this one. */
 export interface Peer {
-  readonly participant: Participant;
+  readonly participant: Participant
   /** Null until the first track is there, and while the camera is off. */
-  readonly cameraStream: MediaStream | null;
-  readonly screenStream: MediaStream | null;
+  readonly cameraStream: MediaStream | null
+  readonly screenStream: MediaStream | null
   /** The voice; the room plays it in one <audio> for each peer, whatever the layout shows. */
-  readonly audioStream: MediaStream | null;
-  readonly speaking: boolean;
-  readonly quality: Quality;
+  readonly audioStream: MediaStream | null
+  /** What the shared screen plays, in a second <audio>; null while no screen is shared. Silent where it has no sound. */
+  readonly screenAudioStream: MediaStream | null
+  readonly speaking: boolean
+  readonly quality: Quality
   /** Media flows, or did not yet, or was lost and is being restored. */
-  readonly link: 'connecting' | 'connected' | 'restoring';
+  readonly link: 'connecting' | 'connected' | 'restoring'
 }
 
 export interface ChatMessage {
-  id: string;
+  id: string
   /** Participant id; one's own for what one sent. */
-  from: string;
+  from: string
   /** Name at the time of sending: the person may have left since. */
-  name: string;
-  text: string;
-  at: Date;
-  mine: boolean;
+  name: string
+  text: string
+  at: Date
+  mine: boolean
 }
 
 /** Something that happened, for toasts and live regions. */
 export type Notice =
   | { id: number; kind: 'joined' | 'left' | 'hand_raised' | 'sharing' | 'waiting'; name: string }
-  | { id: number; kind: 'muted_by_host' | 'back_online' | 'sound_blocked' | 'made_host' };
+  /** A device was unplugged in the call; `name` is the one that took its place, null when there is none. */
+  | { id: number; kind: 'device_lost'; device: DeviceKind; name: string | null }
+  | { id: number; kind: 'muted_by_host' | 'back_online' | 'sound_blocked' | 'made_host' }
 
 export interface CallModel {
-  readonly state: CallState;
+  readonly state: CallState
   /** The meeting as the public sees it; null while loading or when `problem` says why not. */
-  readonly view: MeetingView | null;
+  readonly view: MeetingView | null
   /** Null before being let in. */
-  readonly room: RoomMeeting | null;
+  readonly room: RoomMeeting | null
   /** Own participant; null before being let in. */
-  readonly me: Participant | null;
-  readonly isHost: boolean;
+  readonly me: Participant | null
+  readonly isHost: boolean
   /** Everybody else, in order of arrival. */
-  readonly peers: Peer[];
+  readonly peers: Peer[]
   /** For hosts; empty for everybody else. */
-  readonly waiting: Waiting[];
+  readonly waiting: Waiting[]
   /** Participant ids with a raised hand, first raised first, oneself included. */
-  readonly hands: string[];
+  readonly hands: string[]
   /** Participant id of who speaks or spoke last (never oneself while others are there). */
-  readonly activeSpeaker: string | null;
-  readonly local: LocalMedia;
-  readonly messages: ChatMessage[];
-  readonly notices: Notice[];
+  readonly activeSpeaker: string | null
+  readonly local: LocalMedia
+  readonly messages: ChatMessage[]
+  readonly notices: Notice[]
   /** The last refusal (wrong password, full, unknown code ...); cleared by the next attempt. */
-  readonly problem: CallProblem | null;
-  readonly ending: Ending | null;
+  readonly problem: CallProblem | null
+  readonly ending: Ending | null
   /** The browser wants a click before it plays sound. */
-  readonly soundBlocked: boolean;
+  readonly soundBlocked: boolean
 
   /** Load the meeting, open the socket, and warm everything up for `join`. `hostKey` is from the host link. */
-  open(code: string, hostKey: string | null): Promise<void>;
+  open(code: string, hostKey: string | null): Promise<void>
   /** Ask to be let in; state goes joining → live, or lobby, or back to prejoin with `problem`. */
-  join(name: string, password: string | null): Promise<void>;
-  leave(): void;
-  raiseHand(raised: boolean): void;
+  join(name: string, password: string | null): Promise<void>
+  leave(): void
+  raiseHand(raised: boolean): void
   /** Send to everybody here now, browser to browser; false when nobody could be reached. */
-  sendChat(text: string): boolean;
+  sendChat(text: string): boolean
   /** Tell the mesh what the layout shows of each peer, so that they send no more than that: CSS pixels of height times
    *  devicePixelRatio, 0 for hidden. Call it whenever the layout changes. */
-  show(participant: string, source: 'camera' | 'screen', height: number): void;
+  show(participant: string, source: 'camera' | 'screen', height: number): void
+  /** The room reports an <audio> whose play() was refused; `play` tries again, from `allowSound`. */
+  holdSound(play: () => Promise<void>): void
   /** After a click: start the sound that the browser held back. */
-  allowSound(): void;
+  allowSound(): void
   /** Host powers. `null` means everybody. */
-  admit(id: string | null): void;
-  refuse(id: string, ban: boolean): void;
-  mute(id: string | null): void;
-  remove(id: string, ban: boolean): void;
-  end(): void;
+  admit(id: string | null): void
+  refuse(id: string, ban: boolean): void
+  mute(id: string | null): void
+  remove(id: string, ban: boolean): void
+  end(): void
 }
 
-export type { Ice, MeetingView, Participant, RoomMeeting, Waiting };
+export type { Ice, MeetingView, Participant, RoomMeeting, Waiting }

@@ -1,0 +1,27 @@
+/**
+ * Every shape that crosses the wire, under the name that it has in Python. Generated (`make types`): nothing is written
+ * twice.
+ */
+import type { components } from './schema.gen'
+
+type Schemas = components['schemas']
+
+export type Alive = Schemas['Alive']
+export type Candidate = Schemas['Candidate']
+export type ClientMessage = Schemas['ClientMessage']
+export type Created = Schemas['Created']
+export type Description = Schemas['Description']
+export type Ice = Schemas['Ice']
+export type IceServer = Schemas['IceServer']
+export type Join = Schemas['Join']
+export type Media = Schemas['Media']
+export type MeetingView = Schemas['MeetingView']
+export type NewMeeting = Schemas['NewMeeting']
+export type Participant = Schemas['Participant']
+export type PeerSignal = Schemas['PeerSignal']
+export type Refused = Schemas['Refused']
+export type RoomMeeting = Schemas['RoomMeeting']
+export type ServerMessage = Schemas['ServerMessage']
+export type Share = Schemas['Share']
+export type Snapshot = Schemas['Snapshot']
+export type Waiting = Schemas['Waiting']

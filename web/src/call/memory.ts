@@ -1,0 +1,92 @@
+/**
+ * What stays in this browser: the remembered name, the chosen devices, and for each meeting the token that lets a closed
+ * tab come back as the same person. The landing page imports it: it stays this small.
+ */
+import type { DeviceKind } from './model'
+
+const NAME = 'vcc-name'
+const DEVICES = 'vcc-devices'
+const MEETINGS = 'vcc-meetings'
+const MOST_AGE = 7 * 24 * 3600 * 1000
+
+/** Chosen device ids; null is the browser's default. */
+export type ChosenDevices = Record<DeviceKind, string | null>
+
+interface Remembered {
+  token: string
+  /** Milliseconds since 1970. */
+  at: number
+}
+
+export function recallName(): string | null {
+  return read(NAME)
+}
+
+export function rememberName(name: string): void {
+  write(NAME, name)
+}
+
+export function recallDevices(): ChosenDevices {
+  const kept = readRecord(DEVICES)
+  const id = (kind: DeviceKind) => (typeof kept[kind] === 'string' ? kept[kind] : null)
+  return { microphone: id('microphone'), camera: id('camera'), speaker: id('speaker') }
+}
+
+export function rememberDevices(chosen: ChosenDevices): void {
+  write(DEVICES, JSON.stringify(chosen))
+}
+
+/** The token for a meeting, where one is known that is not too old. */
+export function recallMeeting(code: string): string | null {
+  return meetings()[code]?.token ?? null
+}
+
+/** Keeps the token of a meeting; who creates one keeps it before going there, and has a host's rights by it. */
+export function rememberMeeting(code: string, token: string): void {
+  write(MEETINGS, JSON.stringify({ ...meetings(), [code]: { token, at: Date.now() } }))
+}
+
+/** The meeting is over, or one is not wanted there any more. */
+export function forgetMeeting(code: string): void {
+  const rest = Object.entries(meetings()).filter(([kept]) => kept !== code)
+  write(MEETINGS, JSON.stringify(Object.fromEntries(rest)))
+}
+
+function meetings(): Record<string, Remembered> {
+  const oldest = Date.now() - MOST_AGE
+  const fresh = Object.entries(readRecord(MEETINGS)).filter(
+    (entry): entry is [string, Remembered] => isRemembered(entry[1]) && entry[1].at > oldest,
+  )
+  return Object.fromEntries(fresh)
+}
+
+function isRemembered(value: unknown): value is Remembered {
+  const { token, at } = (value ?? {}) as Partial<Remembered>
+  return typeof token === 'string' && typeof at === 'number'
+}
+
+function readRecord(key: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(read(key) ?? '{}')
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}
+
+// A browser that keeps nothing (private window, storage blocked) throws on every access: then nothing is remembered.
+function read(key: string): string | null {
+  try {
+    return localStorage.getItem(key)
+  } catch {
+    return null
+  }
+}
+
+function write(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value)
+  } catch {
+    // See above.
+  }
+}
