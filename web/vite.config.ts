@@ -17,7 +17,8 @@ function precompress(): Plugin {
     configResolved(config) {
       folder = config.build.outDir
     },
-    closeBundle() {
+    // Not closeBundle: that runs after a failed build too, and would hide its error behind one of its own.
+    writeBundle() {
       for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
         if (!entry.isFile() || !COMPRESSIBLE.has(extname(entry.name))) continue
         const path = join(entry.parentPath, entry.name)
