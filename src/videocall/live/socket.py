@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from collections import deque
 from collections.abc import Coroutine
 from typing import Any, ClassVar
 
@@ -77,6 +76,25 @@ class LiveServices(Struct):
 class LiveSocket:
     """One socket from opening to closing; the `videocall.live.hub.Connection` of the person behind it."""
 
+    __slots__ = (
+        "_address",
+        "_close_code",
+        "_code",
+        "_in_second",
+        "_join",
+        "_person",
+        "_queue",
+        "_second",
+        "_services",
+        "_socket",
+        "_tasks",
+        "_token",
+        "_watching",
+        "_writing",
+        "admitted",
+        "is_host",
+        "seq",
+    )  # fmt: skip -- thousands of these are idle at a time
     _closing: ClassVar = {MeetingNotFound: CLOSE_NOT_FOUND, MeetingEnded: CLOSE_ENDED, Banned: CLOSE_DISMISSED}
 
     def __init__(self, socket: AnyWebSocket, code: str, address: str, services: LiveServices) -> None:
@@ -90,7 +108,7 @@ class LiveSocket:
         self._person = ""
         self._token: str | None = None
         self._join: Join | None = None
-        self._queue: deque[str] = deque()
+        self._queue: list[str] = []
         self._close_code: int | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._writing = False
@@ -328,7 +346,7 @@ class LiveSocket:
     async def _write(self) -> None:
         try:
             while self._queue:
-                await self._socket.send_text(self._queue.popleft())
+                await self._socket.send_text(self._queue.pop(0))
             if self._close_code is not None and self._close_code != CLOSE_LOST:
                 await self._socket.close(code=self._close_code)
         except (WebSocketDisconnect, WebSocketException, RuntimeError):
