@@ -7,7 +7,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 VENV ?= .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 NPM := $(BIN)/python hatch_build.py npm
 BUILT := src/videocall/static/index.html
 # What the pages are built from; folders too, so that a file taken away counts.
