@@ -13,6 +13,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 VENV = Path(sys.executable).parent.parent
 PATIENCE = 120
+# Without what the make that runs these tests says to the makes below it.
+OUTSIDE = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}}
 
 Make = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -21,7 +23,7 @@ def run(*command: str | Path, cwd: Path, **environment: str) -> subprocess.Compl
     return subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
-        env={**os.environ, **environment},
+        env=OUTSIDE | environment,
         capture_output=True,
         text=True,
         timeout=PATIENCE,
