@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from post_office import PostOffice, open_post_office
 from running_server import RunningServer, TurnedClock, running
 from videocall.settings import Settings
 
@@ -25,3 +26,9 @@ def settings(tmp_path: Path) -> Settings:
 async def server(settings: Settings, clock: TurnedClock) -> AsyncIterator[RunningServer]:
     async with running(settings, clock) as running_server:
         yield running_server
+
+
+@pytest.fixture
+async def post_office() -> AsyncIterator[PostOffice]:
+    async with open_post_office() as office:
+        yield office

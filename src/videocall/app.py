@@ -18,8 +18,12 @@ from videocall.live.bus import Bus, InProcessBus, LoadRoom
 from videocall.live.hub import Hub
 from videocall.live.socket import LiveServices, LiveSocket
 from videocall.logs import configure_logs
+from videocall.mail.loop import MailLoop
+from videocall.mail.repository import MailRepository
+from videocall.mail.sending import Delivery
 from videocall.mail.service import Mailer
 from videocall.meetings.admission import AdmissionService
+from videocall.meetings.letters import host_link_letter
 from videocall.meetings.repository import MeetingRepository
 from videocall.meetings.rooms import RoomLoader
 from videocall.meetings.routes import MEETING_ROUTES
@@ -59,7 +63,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
     hub = Hub()
     bus = _bus(settings, RoomLoader(repository, settings, clock).load)
     bus.listen(hub.on_event, hub.on_message, hub.on_reset)
-    mailer = Mailer(settings, clock)
+    mails = MailRepository(store)
+    mailer = Mailer(settings=settings, clock=clock, keys=keys, repository=mails, delivery=Delivery(settings))
     meetings = Meetings(
         settings=settings,
         clock=clock,
@@ -68,7 +73,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         repository=repository,
         bus=bus,
         rates=rates,
-        mail_host_link=mailer.send_host_link,
+        mail_host_link=host_link_letter(mailer),
     )
     admission = AdmissionService(
         settings=settings,
@@ -100,11 +105,11 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         await store.open()
         try:
             await repository.prepare()
+            await mails.prepare()
             await bus.open()
-            async with upkeep.running():
+            async with upkeep.running(), MailLoop(mailer, settings.mail_poll_seconds).running():
                 yield
             hub.close_all(CLOSE_RESTART)
-            await mailer.close()
         finally:
             await bus.close()
             await store.close()

@@ -50,6 +50,17 @@ class Keys:
         """Decrypt what `seal_password` made."""
         return self._passwords.decrypt(sealed.encode()).decode()
 
+    def seal(self, purpose: str, text: str) -> str:
+        """Encrypt a text for storage, with a key of its own for each purpose."""
+        return self._sealer(purpose).encrypt(text.encode()).decode()
+
+    def unseal(self, purpose: str, sealed: str) -> str:
+        """Decrypt what `seal` made for the same purpose."""
+        return self._sealer(purpose).decrypt(sealed.encode()).decode()
+
+    def _sealer(self, purpose: str) -> Fernet:
+        return Fernet(base64.urlsafe_b64encode(self.derive(purpose)))
+
     def fingerprint(self, purpose: str, text: str) -> str:
         """A keyed digest that can be compared and stored, and tells nothing about the text without the root secret."""
         return hmac.new(self.derive(purpose), text.encode(), hashlib.sha256).hexdigest()

@@ -50,6 +50,7 @@ class Settings(Struct, frozen=True):
 
     smtp_url: str = ""
     mail_from: str = "VideoCall <no-reply@localhost>"
+    mail_poll_seconds: Seconds = 15
 
     create_rate: str = "30/10 minutes"
     join_rate: str = "120/minute"

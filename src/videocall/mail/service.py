@@ -1,87 +1,130 @@
-"""Sends mail through the operator's SMTP server, or, where none is set, lays it down as files in the data folder."""
+"""The mail queue: what is to be mailed is kept in the store first, so that no crash and no mail server loses it."""
 
 import asyncio
 import secrets
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import Any
+from urllib.parse import urlsplit
 
-import aiosmtplib
+import msgspec
 import structlog
 
 from videocall.clock import Clock
-from videocall.meetings.model import Meeting
+from videocall.keys import Keys
+from videocall.mail import rules
+from videocall.mail.letters import write
+from videocall.mail.model import Content, QueuedMail
+from videocall.mail.repository import MailRepository
+from videocall.mail.sending import Delivery, NotSent
 from videocall.settings import Settings
 
 log = structlog.get_logger()
-OUTBOX = "mail"
-"""Folder inside the data folder for mail that could not be handed to an SMTP server."""
+_SEAL = "queued mail"
 
 
 class Mailer:
-    """Hands messages on in the background: nobody waits for a mail server."""
+    """Puts letters into the queue, hands over what is due, and knows what became of it."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(
+        self, *, settings: Settings, clock: Clock, keys: Keys, repository: MailRepository, delivery: Delivery
+    ) -> None:
         self._settings = settings
         self._clock = clock
-        self._sending: set[asyncio.Task[None]] = set()
+        self._keys = keys
+        self._repository = repository
+        self._delivery = delivery
+        self.wake = asyncio.Event()
 
-    async def send_host_link(self, meeting: Meeting, host_link: str) -> None:
-        """Mail the guest creator what restores their host rights on any device (policy section 3.2)."""
-        if meeting.host_email is None:
-            return
-        message = EmailMessage()
-        message["Subject"] = f"Your host link for {_one_line(meeting.title)}"
-        message["To"] = meeting.host_email
-        message.set_content(
-            f"Hello {_one_line(meeting.host_name)},\n\n"
-            "this link makes you the host of your meeting, on any device:\n\n"
-            f"{host_link}\n\n"
-            "Keep it to yourself: whoever opens it can admit, mute and remove people, and end the meeting.\n"
-            f"To invite people, send them this one instead:\n\n{host_link.partition('#')[0]}\n"
+    async def put(self, letter: str, to: str, **values: Any) -> str:
+        """Queue a letter of `templates/` to one address; the id of the mail."""
+        now = self._clock.now()
+        content = write(letter, to, {"site": self._settings.public_url, **values})
+        host = urlsplit(self._settings.public_url).hostname or "localhost"
+        # The time first: so that the files of an operator without an SMTP server lie in order.
+        mail_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(8)}"
+        mail = QueuedMail(
+            id=mail_id,
+            letter=letter,
+            to_key=self._to_key(to),
+            message_id=make_msgid(domain=host),
+            sealed=self._keys.seal(_SEAL, msgspec.json.encode(content).decode()),
+            created_at=now,
+            due_at=now,
         )
-        self._send(message)
+        await self._repository.add(mail)
+        self.wake.set()
+        return mail_id
 
-    def _send(self, message: EmailMessage) -> None:
-        message["From"] = self._settings.mail_from
-        message["Date"] = format_datetime(self._clock.now())
-        message["Message-ID"] = make_msgid(domain=urlsplit(self._settings.public_url).hostname or "localhost")
-        task = asyncio.create_task(self._deliver(message))
-        self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
+    async def send_due(self, most: int = 5) -> int:
+        """Try what is due, each mail by whoever claims it first; how many were tried here."""
+        now = self._clock.now()
+        tried = 0
+        for waiting in await self._repository.due(now, most):
+            mail = await self._repository.claim(waiting, now)
+            if mail is not None:
+                tried += 1
+                await self._try(mail)
+        return tried
 
-    async def _deliver(self, message: EmailMessage) -> None:
-        if not self._settings.smtp_url:
-            self._keep(message)
-            return
-        server = urlsplit(self._settings.smtp_url)
+    async def _try(self, mail: QueuedMail) -> None:
+        content = msgspec.json.decode(self._keys.unseal(_SEAL, mail.sealed), type=Content)
         try:
-            await aiosmtplib.send(
-                message,
-                hostname=server.hostname,
-                port=server.port,
-                username=unquote(server.username) if server.username else None,
-                password=unquote(server.password) if server.password else None,
-                use_tls=server.scheme == "smtps",
-                timeout=30,
-            )
-        except (aiosmtplib.SMTPException, OSError) as error:
-            log.warning("mail_failed", error=type(error).__name__)
-            self._keep(message)
+            async with asyncio.timeout(rules.ATTEMPT_SECONDS):
+                await self._delivery.deliver(self._message(mail, content), mail.id)
+        except (NotSent, TimeoutError) as error:
+            now = self._clock.now()
+            reason = str(error) or "Timeout"
+            permanent = isinstance(error, NotSent) and error.permanent
+            log.warning("mail_failed", letter=mail.letter, attempts=mail.attempts, reason=reason)
+            if rules.is_dead(mail.attempts, permanent=permanent):
+                await self._repository.finish(mail, "dead", now, sealed=mail.sealed, error=reason)
+            else:
+                await self._repository.put_off(mail, now + rules.delay(mail.attempts), reason)
+        else:
+            # A process that dies before this line leaves the mail to be tried again, under the same Message-ID: SMTP
+            # lets nobody know whether a message that was handed over a moment ago arrived.
+            await self._repository.finish(mail, "sent", self._clock.now(), sealed="")
 
-    def _keep(self, message: EmailMessage) -> None:
-        folder: Path = self._settings.data / OUTBOX
-        folder.mkdir(mode=0o700, exist_ok=True)
-        stamp = self._clock.now().strftime("%Y%m%dT%H%M%S")
-        path = folder / f"{stamp}-{secrets.token_hex(4)}.eml"
-        path.touch(mode=0o600)
-        path.write_bytes(bytes(message))
+    def _message(self, mail: QueuedMail, content: Content) -> EmailMessage:
+        message = EmailMessage()
+        message["From"] = self._settings.mail_from
+        message["To"] = content.to
+        message["Subject"] = content.subject
+        message["Date"] = format_datetime(mail.created_at)
+        message["Message-ID"] = mail.message_id
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
+        message.set_content(content.text)
+        message.add_alternative(content.html, subtype="html")
+        return message
 
-    async def close(self) -> None:
-        """Wait for what is being sent."""
-        await asyncio.gather(*self._sending)
+    async def forget(self, address: str) -> None:
+        """Erase whatever is kept of mail to an address, waiting mail and files included."""
+        key = self._to_key(address)
+        for mail_id in await self._repository.ids_to(key):
+            self._delivery.erase(mail_id)
+        await self._repository.delete_to(key)
 
+    async def tidy(self) -> None:
+        """Forget mail that was dealt with long ago."""
+        await self._repository.delete_done(self._clock.now() - rules.KEEP_DONE)
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    async def dead_letters(self, most: int = 100) -> list[tuple[QueuedMail, str]]:
+        """Mail that was given up, with its receiver, for an administrator."""
+        return [(mail, self._receiver(mail)) for mail in await self._repository.dead(most)]
+
+    def _receiver(self, mail: QueuedMail) -> str:
+        return msgspec.json.decode(self._keys.unseal(_SEAL, mail.sealed), type=Content).to
+
+    async def revive(self, mail_id: str) -> bool:
+        """Try a dead mail once more from the beginning; whether there was one."""
+        revived = await self._repository.revive(mail_id, self._clock.now())
+        self.wake.set()
+        return revived
+
+    async def counts(self) -> dict[str, int]:
+        """How many mails wait, were sent, were given up."""
+        return await self._repository.counts()
+
+    def _to_key(self, address: str) -> str:
+        return self._keys.fingerprint("mail receivers", address.lower())

@@ -7,11 +7,11 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from videocall.live.messages import EndReason, Media, Name, Role, Secret, SessionId
+from videocall.mail.model import Email
 
 Engine = Literal["auto", "direct", "jitsi"]
 Kind = Literal["instant", "scheduled"]
 Status = Literal["scheduled", "live", "ended", "cancelled"]
-Email = Annotated[str, Meta(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 Password = Annotated[str, Meta(min_length=1, max_length=128)]
 
 

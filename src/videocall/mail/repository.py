@@ -1,0 +1,94 @@
+"""Every query about queued mail."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from videocall.mail.model import QueuedMail, State
+from videocall.mail.rules import LEASE
+from videocall.store.base import Index, Store
+
+MAILS = "mails"
+
+
+class MailRepository:
+    """The queue in the store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def prepare(self) -> None:
+        """Make the collection and its indexes."""
+        waiting: dict[str, bool | None] = {"done_at": None}
+        await self._store.ensure(
+            MAILS, [Index(keys=("due_at",), where=waiting), Index(keys=("to_key",)), Index(keys=("state", "done_at"))]
+        )
+
+    async def add(self, mail: QueuedMail) -> None:
+        """Put a mail at the end of the queue."""
+        document: Any = msgspec.to_builtins(mail, builtin_types=(datetime,))
+        await self._store.insert(MAILS, document)
+
+    async def due(self, now: datetime, most: int) -> list[QueuedMail]:
+        """Mail to be tried now, what waits longest first."""
+        where = {"done_at": None, "due_at": {"$lte": now}}
+        found = await self._store.find(MAILS, where, sort=[("due_at", 1)], limit=most)
+        return [msgspec.convert(document, QueuedMail) for document in found]
+
+    async def next_due(self) -> datetime | None:
+        """When the next mail is to be tried."""
+        found = await self._store.find(MAILS, {"done_at": None}, sort=[("due_at", 1)], limit=1)
+        return msgspec.convert(found[0], QueuedMail).due_at if found else None
+
+    async def claim(self, mail: QueuedMail, now: datetime) -> QueuedMail | None:
+        """Take a mail for one attempt; None when another process was faster. A claim not ended in `LEASE` lapses."""
+        claimed = await self._store.update(
+            MAILS,
+            {"_id": mail.id, "done_at": None, "due_at": mail.due_at},
+            {"$set": {"due_at": now + LEASE}, "$inc": {"attempts": 1}},
+        )
+        return None if claimed is None else msgspec.convert(claimed, QueuedMail)
+
+    async def finish(self, mail: QueuedMail, state: State, at: datetime, *, sealed: str, error: str = "") -> None:
+        """Note that a claimed mail was sent, or never will be."""
+        await self._store.update(
+            MAILS,
+            {"_id": mail.id, "done_at": None, "due_at": mail.due_at},
+            {"$set": {"state": state, "done_at": at, "sealed": sealed, "error": error}},
+        )
+
+    async def put_off(self, mail: QueuedMail, until: datetime, error: str) -> None:
+        """Let a claimed mail wait for its next attempt."""
+        await self._store.update(
+            MAILS,
+            {"_id": mail.id, "done_at": None, "due_at": mail.due_at},
+            {"$set": {"due_at": until, "error": error}},
+        )
+
+    async def dead(self, most: int) -> list[QueuedMail]:
+        """Mail that was given up, the latest first."""
+        found = await self._store.find(MAILS, {"state": "dead"}, sort=[("done_at", -1)], limit=most)
+        return [msgspec.convert(document, QueuedMail) for document in found]
+
+    async def revive(self, mail_id: str, now: datetime) -> bool:
+        """Let a dead mail wait again, with all its attempts before it; whether there was one."""
+        back = {"state": "waiting", "done_at": None, "due_at": now, "attempts": 0}
+        return await self._store.update(MAILS, {"_id": mail_id, "state": "dead"}, {"$set": back}) is not None
+
+    async def counts(self) -> dict[str, int]:
+        """How many mails there are in each state."""
+        return await self._store.group_count(MAILS, {}, "state")
+
+    async def ids_to(self, to_key: str) -> list[str]:
+        """Every mail to one receiver."""
+        return [document["_id"] for document in await self._store.find(MAILS, {"to_key": to_key})]
+
+    async def delete_to(self, to_key: str) -> None:
+        """Forget every mail to one receiver."""
+        await self._store.delete(MAILS, {"to_key": to_key})
+
+    async def delete_done(self, before: datetime) -> None:
+        """Forget mail that was sent or given up before that."""
+        for state in ("sent", "dead"):
+            await self._store.delete(MAILS, {"state": state, "done_at": {"$lt": before}})

@@ -1,0 +1,22 @@
+"""What is mailed about meetings."""
+
+from videocall.mail.service import Mailer
+from videocall.meetings.model import Meeting
+from videocall.meetings.service import MailHostLink
+
+
+def host_link_letter(mailer: Mailer) -> MailHostLink:
+    """Mails the guest creator what restores their host rights on any device (policy section 3.2)."""
+
+    async def send(meeting: Meeting, host_link: str) -> None:
+        if meeting.host_email is not None:
+            await mailer.put(
+                "host-link",
+                meeting.host_email,
+                name=meeting.host_name,
+                title=meeting.title,
+                host_link=host_link,
+                link=host_link.partition("#")[0],
+            )
+
+    return send
