@@ -56,7 +56,7 @@ check-python:
 	$(BIN)/lint-imports >$(VENV)/imports.txt || { status=1; cat $(VENV)/imports.txt; }; \
 	exit $$status
 
-check-web:
+check-web: $(BUILT)
 	@status=0; \
 	$(BIN)/videocall openapi >$(VENV)/openapi.json \
 		&& OPENAPI='$(abspath $(VENV))/openapi.json' OUTPUT='$(abspath $(VENV))/schema.gen.ts' $(NPM) run --silent types >/dev/null \
@@ -65,7 +65,7 @@ check-web:
 	$(NPM) run --silent check || status=1; \
 	exit $$status
 
-types: $(VENV)/.installed-dev ## write the browser's types anew from the API (web/src/api/schema.gen.ts)
+types: $(VENV)/.installed-dev $(BUILT) ## write the browser's types anew from the API (web/src/api/schema.gen.ts)
 	@$(BIN)/videocall openapi >$(VENV)/openapi.json
 	@OPENAPI='$(abspath $(VENV))/openapi.json' $(NPM) run --silent types >/dev/null
 

@@ -18,8 +18,9 @@ from websockets.exceptions import ConnectionClosedError
 from websockets.frames import CloseCode
 
 from running_server import LiveClient
-from videocall import serving
+from videocall import cli, serving
 from videocall.settings import BadSetting, Settings
+from videocall.web import pages
 
 VIDEOCALL = str(Path(sys.executable).with_name("videocall"))
 BARE = {name: value for name, value in os.environ.items() if not name.startswith("VIDEOCALL_")}
@@ -183,6 +184,20 @@ def test_openapi_prints_the_description_and_leaves_nothing_behind(tmp_path: Path
     assert done.stderr == ""
     assert json.loads(done.stdout)["openapi"].startswith("3.1")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["serve", "openapi"])
+def test_a_checkout_without_built_pages_is_told_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(pages, "STATIC", tmp_path)
+    monkeypatch.setattr(sys, "argv", ["videocall", command])
+
+    with pytest.raises(SystemExit, match="1"):
+        cli.main()
+
+    assert capsys.readouterr().err.startswith("The web pages are not built yet: run make web")
 
 
 async def test_help_answers_without_loading_the_server() -> None:

@@ -49,6 +49,7 @@ def serve(
     options = {"VIDEOCALL_HOST": host, "VIDEOCALL_PORT": port, "VIDEOCALL_STORE": store}
     given = {name: str(value) for name, value in options.items() if value is not None}
     settings = load_settings({**os.environ, **given})
+    _require_pages()
     (serve_local_network if lan else serve)(settings)
 
 
@@ -58,6 +59,14 @@ def openapi() -> None:
     from videocall.app import create_app
     from videocall.web.openapi import description
 
+    _require_pages()
     with tempfile.TemporaryDirectory() as folder:  # the description depends on no data
         document = description(create_app(Settings(data=Path(folder))))
     typer.echo(msgspec.json.format(msgspec.json.encode(document), indent=2))
+
+
+def _require_pages() -> None:
+    from videocall.web.pages import STATIC
+
+    if not (STATIC / "index.html").is_file():
+        raise BadSetting("The web pages are not built yet: run make web, or install VideoCall.cc by pip.")
