@@ -161,6 +161,8 @@ def main(arguments: list[str]) -> int:
     except BuildFailed as error:
         say(str(error))
         return 1
+    except KeyboardInterrupt:  # Ctrl-C is how make dev ends
+        return 130
 
 
 if __name__ == "__main__":
