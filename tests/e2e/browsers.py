@@ -1,0 +1,66 @@
+"""Debian's Chromium, started so that it finds fake devices and trusts what a test tells it to trust."""
+
+import os
+import shlex
+import signal
+from pathlib import Path
+
+from playwright.async_api import Browser, BrowserType
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+FAKE_DEVICES = ["--use-fake-device-for-media-stream"]
+SAYS_YES = ["--use-fake-ui-for-media-stream"]
+LOOPBACK = ["--allow-loopback-in-peer-connection"]
+"""With no other interface than loopback Chromium gathers no candidates."""
+
+
+async def start_chromium(chromium: BrowserType, *flags: str, executable: Path | None = None) -> Browser:
+    return await chromium.launch(executable_path=executable or CHROMIUM, args=[*QUIET, *flags])
+
+
+async def start_meeting_chromium(chromium: BrowserType) -> Browser:
+    """One with fake devices that grants every permission."""
+    return await start_chromium(chromium, *FAKE_DEVICES, *SAYS_YES, *LOOPBACK)
+
+
+def _noting_script(script: Path, noted: Path, inside: str | None) -> Path:
+    """Starts Chromium and notes its process id, which playwright does not tell."""
+    script.parent.mkdir()
+    prefix = f"ip netns exec {shlex.quote(inside)} " if inside else ""
+    script.write_text(f'#!/bin/sh\necho $$ >{shlex.quote(str(noted))}\nexec {prefix}{CHROMIUM} "$@"\n')
+    script.chmod(0o755)
+    return script
+
+
+class KillableChromium:
+    """A browser process of its own, whose end comes without goodbye."""
+
+    def __init__(self, browser: Browser, process: int) -> None:
+        self.browser = browser
+        self._process = process
+
+    @classmethod
+    async def start(
+        cls, chromium: BrowserType, folder: Path, *, inside: str | None = None, trusting: str = ""
+    ) -> "KillableChromium":
+        """Start one, `inside` a network namespace if there is one, `trusting` an origin as if it were HTTPS."""
+        noted = folder / "chromium.pid"
+        script = _noting_script(folder / "chromium", noted, inside)
+        flags = [*FAKE_DEVICES, *SAYS_YES, *([] if inside else LOOPBACK)]
+        if trusting:
+            flags.append(f"--unsafely-treat-insecure-origin-as-secure={trusting}")
+        browser = await start_chromium(chromium, *flags, executable=script)
+        return cls(browser, int(noted.read_text()))
+
+    def kill(self) -> None:
+        """Kill browser, renderers and all: playwright starts each browser as the leader of a process group."""
+        os.killpg(self._process, signal.SIGKILL)

@@ -1,0 +1,94 @@
+"""The server dies in the middle of a meeting and comes back: what people see and hear does not depend on it."""
+
+from pathlib import Path
+
+from e2e.conftest import Arrivals
+from e2e.site_process import SiteProcess
+from e2e.visitor import Visitor, hear_and_see_each_other
+from e2e.waiting import eventually
+
+LONGEST_STALL_MS = 2000
+"""Without a new picture; a busy test machine alone causes some hundred."""
+
+
+async def test_a_killed_server_interrupts_nothing_and_loses_nothing(tmp_path: Path, arrive: Arrivals) -> None:
+    arrive.forgive(r"WebSocket connection to .* failed|ERR_CONNECTION_(REFUSED|RESET)")
+    site = SiteProcess(tmp_path, presence_write_seconds=1)
+    await site.start()
+    try:
+        meeting, people = await arrive.meeting("Ada", "Ben", "Cem", site=site)
+        ada, ben, cem = people
+        await hear_and_see_each_other(*people)
+        await ben.press("Raise hand")
+        await cem.press("Turn off camera")
+        await ada.sees_tile("Ben", "Hand raised")
+        ids = {person.name: await person.id() for person in people}
+        built = await count_connections(people)
+        for person in people:
+            await person.page.evaluate("window.stalls = recorder.watchStalls()")
+
+        await site.kill()
+        for person in people:
+            await person.is_in("reconnecting")
+        await ada.shoot("room-reconnecting")
+        await ada.receives_more_of(ids["Ben"])
+        await ben.says_in_chat("The server is away, and we talk on")
+        await ada.sees("and we talk on")
+        await site.start()
+        for person in people:
+            await person.is_in("live")
+
+        await ada.receives_more_of(ids["Ben"])
+        for person in people:
+            stalls: dict[str, float] = await person.page.evaluate("stalls()")
+            assert set(stalls) == {*ids.values()} - {ids[person.name]}
+            moving = {who: stall for who, stall in stalls.items() if who != ids["Cem"]}
+            assert max(moving.values()) < LONGEST_STALL_MS, f"{person.name} waited: {stalls}"
+        assert await count_connections(people) == built, "media was negotiated anew"
+        assert {person.name: await person.id() for person in people} == ids
+
+        dunja = await (await arrive("Dunja", site=site)).join(meeting["code"])
+        for person in people:
+            await person.sees_only(*({"Ada", "Ben", "Cem", "Dunja"} - {person.name}))
+        await dunja.sees_tile("Ben", "Hand raised")
+        await dunja.shows_no_picture_of("Cem")
+        await dunja.receives_more_of(ids["Ada"])
+        await ada.receives_more_of(await dunja.id())
+
+        record = await site.record(meeting)
+        attendance = {one["name"]: [visit["left_at"] for visit in one["visits"]] for one in record["participants"]}
+        assert attendance == {"Ada": [None], "Ben": [None], "Cem": [None], "Dunja": [None]}
+    finally:
+        await site.close()
+
+
+async def test_who_leaves_while_the_server_is_away_is_no_ghost_afterwards(tmp_path: Path, arrive: Arrivals) -> None:
+    arrive.forgive(r"WebSocket connection to .* failed|ERR_CONNECTION_(REFUSED|RESET)")
+    site = SiteProcess(tmp_path, presence_write_seconds=0.5, heartbeat_seconds=1, reconnect_grace_seconds=4)
+    await site.start()
+    try:
+        meeting, (ada, ben, cem) = await arrive.meeting("Ada", "Ben", "Cem", site=site)
+        await site.kill()
+        await cem.is_in("reconnecting")
+        await cem.close()
+        await site.start()
+
+        await ada.is_in("live")
+        await ada.sees_only("Ben")
+        await ben.sees_only("Ada")
+
+        async def recorded() -> None:
+            record = await site.record(meeting)
+            left = {one["name"]: one["visits"][-1]["left_at"] is not None for one in record["participants"]}
+            assert left == {"Ada": False, "Ben": False, "Cem": True}
+
+        await eventually(recorded)
+    finally:
+        await site.close()
+
+
+async def count_connections(people: list[Visitor]) -> list[int]:
+    return [
+        await person.page.evaluate("recorder.connections.filter((one) => one.connectionState === 'connected').length")
+        for person in people
+    ]
