@@ -36,6 +36,7 @@ def browser_files(root: Path = STATIC) -> list[ASGIRouteHandler | HTTPRouteHandl
 
     @asgi("/assets", is_mount=True, copy_scope=True, opt=access("anyone"))
     async def asset(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["path"] = scope["path"].rstrip("/")  # Litestar ends the path inside of a mount with a slash
         await assets(scope, receive, send)
 
     return [page, file, asset]

@@ -1,0 +1,28 @@
+from pathlib import Path
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from videocall.web.pages import browser_files
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_text("<title>page</title>")
+    (tmp_path / "theme.js").write_text("theme")
+    (tmp_path / "assets" / "index-abc.js").write_text("script" * 100)
+    (tmp_path / "assets" / "index-abc.js.gz").write_bytes(b"packed")
+    return tmp_path
+
+
+def test_every_built_file_is_found_at_its_address(built: Path) -> None:
+    with TestClient(Litestar(browser_files(built))) as browser:
+        assert browser.get("/m/abc-defg-hjk").text == "<title>page</title>"
+        assert browser.get("/theme.js").text == "theme"
+        asset = browser.get("/assets/index-abc.js", headers={"accept-encoding": "identity"})
+
+        assert asset.text == "script" * 100
+        assert "immutable" in asset.headers["cache-control"]
+        assert browser.get("/assets/other.js").status_code == 404
