@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
-from e2e.conftest import Arrivals
+from e2e.arrivals import Arrivals
 from e2e.site_process import SiteProcess
 from e2e.visitor import Visitor
 

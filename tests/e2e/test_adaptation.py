@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from e2e.conftest import Arrivals
+from e2e.arrivals import Arrivals
 from e2e.visitor import Visitor
 from e2e.waiting import eventually
 

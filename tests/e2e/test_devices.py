@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserType, expect
 
+from e2e.arrivals import Arrivals
 from e2e.browsers import FAKE_DEVICES, LOOPBACK, SAYS_YES, start_chromium
-from e2e.conftest import Arrivals
 from e2e.site_process import SiteProcess
 from e2e.visitor import Visitor
 

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from e2e.conftest import Arrivals
+from e2e.arrivals import Arrivals
 from e2e.firefox import firefox
 from e2e.site_process import SiteProcess
 from e2e.visitor import RECORDER

@@ -2,7 +2,7 @@ import re
 
 from playwright.async_api import expect
 
-from e2e.conftest import Arrivals
+from e2e.arrivals import Arrivals
 from e2e.site_process import SiteProcess
 
 

@@ -3,7 +3,7 @@ import re
 
 from playwright.async_api import expect
 
-from e2e.conftest import Arrivals
+from e2e.arrivals import Arrivals
 from e2e.site_process import SiteProcess
 from e2e.visitor import Visitor
 from e2e.waiting import eventually

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import BrowserType
 
+from e2e.arrivals import Arrivals
 from e2e.browsers import KillableChromium
-from e2e.conftest import Arrivals
 from e2e.namespaces import allowed, namespace
 from e2e.site_process import SiteProcess
 from e2e.waiting import eventually

@@ -1,6 +1,6 @@
 """Nothing on this site asks another host for anything. (Every other test of this folder watches for it too.)"""
 
-from e2e.conftest import Arrivals
+from e2e.arrivals import Arrivals
 from e2e.visitor import hear_and_see_each_other
 
 

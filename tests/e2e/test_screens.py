@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from e2e.conftest import Arrivals
+from e2e.arrivals import Arrivals
 from e2e.site_process import SiteProcess
 from e2e.visitor import Visitor
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from e2e.conftest import Arrivals
+from e2e.arrivals import Arrivals
 from e2e.site_process import SiteProcess
 from e2e.visitor import Visitor, hear_and_see_each_other
 from e2e.waiting import eventually

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from playwright.async_api import BrowserType
 
+from e2e.arrivals import Arrivals
 from e2e.browsers import KillableChromium
-from e2e.conftest import Arrivals
 from e2e.site_process import SiteProcess
 from e2e.visitor import Visitor
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from e2e.conftest import Arrivals
+from e2e.arrivals import Arrivals
 from e2e.site_process import MOST_GUESSES, SiteProcess
 from e2e.visitor import hear_and_see_each_other
 

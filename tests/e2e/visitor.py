@@ -12,6 +12,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locato
 from e2e.waiting import PATIENCE, eventually
 
 RECORDER = Path(__file__).with_name("recorder.js").read_text()
+RESULTS = Path("test-results")
 IN_PAGE = {"blob", "data"}
 expect.set_options(timeout=PATIENCE * 1000)
 
@@ -150,7 +151,7 @@ class Visitor:
 
     async def shoot(self, name: str) -> None:
         """Keep a picture of the page for people to look at."""
-        await self.page.screenshot(path=Path("test-results") / f"{name}.png", animations="disabled")
+        await self.page.screenshot(path=RESULTS / f"{name}.png", animations="disabled")
 
     # --- what is on the screen ---
 
