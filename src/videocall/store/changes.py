@@ -38,13 +38,23 @@ def _existing(document: Any, path: str) -> Any:
     return document
 
 
-def _set(document: Document, path: str, value: Any) -> None:
-    *parents, last = path.split(".")
-    for name in parents:
-        document = document.setdefault(name, {})
+def _parent(document: Document, path: str) -> Document | None:
+    """The map that a path's last name is in, or would be; None when it is not there."""
+    for name in path.split(".")[:-1]:
+        if name not in document:
+            return None
+        document = document[name]
         if not isinstance(document, dict):
             raise UnsupportedQuery(f"{path} lies inside something that is no map.")
-    document[last] = value
+    return document
+
+
+def _set(document: Document, path: str, value: Any) -> None:
+    holder = _parent(document, path)
+    if holder is None:
+        parent = path.rpartition(".")[0]
+        _set(document, parent, holder := {})
+    holder[path.rpartition(".")[2]] = value
 
 
 def _unset(document: Document, path: str, _: Any) -> None:
@@ -83,8 +93,10 @@ def _add_to_set(document: Document, path: str, element: Any) -> None:
 
 
 def _pull(document: Document, path: str, wanted: Any) -> None:
-    if _existing(document, path) is not _MISSING:
-        _set(document, path, [one for one in _elements(document, path) if not _pulls(wanted, one)])
+    # Unlike $unset, $pull refuses a path through something that is no map.
+    holder, last = _parent(document, path), path.rpartition(".")[2]
+    if holder is not None and last in holder:
+        holder[last] = [one for one in _elements(document, path) if not _pulls(wanted, one)]
 
 
 def _elements(document: Document, path: str) -> list[Any]:

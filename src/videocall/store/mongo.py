@@ -6,6 +6,7 @@ from typing import Any
 
 import pymongo
 from bson.codec_options import TypeDecoder, TypeRegistry
+from bson.errors import InvalidDocument
 from bson.int64 import Int64
 from pymongo import AsyncMongoClient, IndexModel, ReplaceOne, ReturnDocument
 from pymongo.asynchronous.collection import AsyncCollection
@@ -13,7 +14,6 @@ from pymongo.errors import (
     BulkWriteError,
     ConfigurationError,
     ConnectionFailure,
-    DocumentTooLarge,
     OperationFailure,
     PyMongoError,
 )
@@ -205,17 +205,17 @@ class MongoStore:
     def _troubles(self) -> Iterator[None]:
         try:
             yield
-        except PyMongoError as error:
+        except (PyMongoError, InvalidDocument) as error:
             trouble = self._explained(error)
             # MongoDB quotes the values of a duplicate, and those are people's: only the rest is kept as a cause.
             raise trouble from (error if isinstance(trouble, StoreUnavailable) else None)
 
-    def _explained(self, error: PyMongoError) -> StoreError:
+    def _explained(self, error: PyMongoError | InvalidDocument) -> StoreError:
+        if isinstance(error, InvalidDocument):
+            return UnsupportedQuery("A document is larger than MongoDB can hold.")
         code, details = _code_and_details(error)
         if code == _DUPLICATE:
             return DuplicateKey(f"Another document has the same value: {', '.join(details.get('keyPattern', ()))}.")
-        if isinstance(error, DocumentTooLarge):
-            return UnsupportedQuery("A document is larger than MongoDB can hold.")
         if code in _OUR_MISTAKES:
             return UnsupportedQuery(f"MongoDB refused what a document or change holds ({_OUR_MISTAKES[code]}).")
         return StoreUnavailable(f"{self._server()} {self._sentence(error, code)}")

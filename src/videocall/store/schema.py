@@ -15,12 +15,14 @@ class Schema:
     """Checks what goes into the collections that were declared, and copies it in the form that the engine holds.
 
     Uniquely indexed fields hold texts in every document and nothing else: MongoDB counts nulls as equal, SQLite does
-    not. `update_many` leaves them alone: MongoDB would stop half way at a duplicate.
+    not. `update_many` leaves them alone, and what decides whether such an index holds: MongoDB would stop half way at
+    a duplicate.
     """
 
     def __init__(self, moment: Moment) -> None:
         self._moment = moment
         self._unique: dict[str, frozenset[str]] = {}
+        self._deciding: dict[str, frozenset[str]] = {}
 
     def declare(self, collection: str, indexes: Sequence[Index]) -> None:
         """Take note of a collection and its unique fields."""
@@ -28,8 +30,11 @@ class Schema:
             raise UnsupportedQuery(f"{collection!r} cannot be the name of a collection.")
         for index in indexes:
             _check_index(index)
-        unique = {path for index in indexes if index.unique for path in index.keys if path != "_id"}
-        self._unique[collection] = self._unique.get(collection, frozenset()) | unique
+        unique = [index for index in indexes if index.unique]
+        fields = {path for index in unique for path in index.keys if path != "_id"}
+        deciding = {path for index in unique for path in index.where or ()}
+        self._unique[collection] = self._unique.get(collection, frozenset()) | fields
+        self._deciding[collection] = self._deciding.get(collection, frozenset()) | deciding
 
     def document(self, collection: str, document: Document) -> Document:
         """A checked copy of a document for this collection."""
@@ -43,11 +48,14 @@ class Schema:
     def change(self, collection: str, change: Update, *, many: bool = False) -> Update:
         """A checked copy of a change to one document of this collection, or to `many`."""
         copy = subset.checked_change(change, self._moment)
-        for unique in self._unique_fields(collection):
-            for operator, fields in copy.items():
-                for path, value in fields.items():
-                    if related(path, unique) and (many or path != unique or not _sets_text(operator, value)):
-                        raise UnsupportedQuery(f"{operator} may not touch {path}: {unique} is unique.")
+        unique = self._unique_fields(collection)
+        for operator, fields in copy.items():
+            for path, value in fields.items():
+                if path in unique and not many and operator in ("$set", "$setOnInsert") and isinstance(value, str):
+                    continue
+                guarded = unique | self._deciding[collection] if many else unique
+                if any(related(path, other) for other in guarded):
+                    raise UnsupportedQuery(f"{operator} may not do that to {path}: a unique index is on it.")
         return copy
 
     def insertion(self, collection: str, where: Filter, change: Update) -> Document:
@@ -65,10 +73,6 @@ class Schema:
             return self._unique[collection]
         except KeyError:
             raise UnsupportedQuery(f"ensure() was not called for {collection!r}.") from None
-
-
-def _sets_text(operator: str, value: object) -> bool:
-    return operator in ("$set", "$setOnInsert") and isinstance(value, str)
 
 
 def _check_index(index: Index) -> None:
