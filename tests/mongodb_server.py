@@ -1,6 +1,7 @@
 """A real MongoDB for tests: one for the whole run, started when the first test asks for it.
 
-A `conftest.py` that imports the fixture `mongodb_url` has it: an address with a database of its own for each test.
+A test has the fixture `mongodb_url`, an address with a database of its own, when its module, or the top conftest.py,
+says `pytest_plugins = ("mongodb_server",)`. PYTEST_DONT_REWRITE: there is nothing to rewrite here.
 """
 
 import atexit
@@ -53,7 +54,7 @@ class MongodbServer:
     def __init__(self, *, password: str | None = None) -> None:
         memory = Path("/dev/shm")  # noqa: S108  only looked up here: mkdtemp makes a private folder in it
         self.folder = Path(tempfile.mkdtemp(prefix="mongod-", dir=memory if os.access(memory, os.W_OK) else None))
-        self.port = _free_port()
+        self.port = free_port()
         self._password = password
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -95,6 +96,11 @@ class MongodbServer:
             command += ["--auth", "--keyFile", str(key)]
         return command
 
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal: SIGSTOP makes it hang, SIGCONT wakes it up."""
+        if self._process is not None:
+            self._process.send_signal(number)
+
     def kill(self) -> None:
         """End it as a power cut would: no goodbye."""
         if self._process is not None:
@@ -135,7 +141,7 @@ def mongodb_url() -> Iterator[str]:
         client.drop_database(name)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
