@@ -1,0 +1,34 @@
+import type { Attachment } from 'svelte/attachments'
+import type { CallModel } from '../call/model'
+import type { Source } from './view.svelte'
+
+const SETTLE_MS = 200
+
+/**
+ * Tells the mesh how high a picture is shown, so that nobody sends more than that. Waits until a tile has settled: while
+ * it moves to its new place, every step of the way would be a new wish.
+ */
+export function shows(call: CallModel | null, id: string, source: Source): Attachment<HTMLElement> {
+  return (tile) => {
+    if (!call) return
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const observer = new ResizeObserver(() => {
+      clearTimeout(timer)
+      timer = setTimeout(() => call.show(id, source, wantedHeight(tile, source)), SETTLE_MS)
+    })
+    observer.observe(tile)
+    return () => {
+      observer.disconnect()
+      clearTimeout(timer)
+      call.show(id, source, 0)
+    }
+  }
+}
+
+/** A camera covers its tile, so a wide tile needs more height than its own; a screen fits into it. */
+function wantedHeight(tile: HTMLElement, source: Source): number {
+  const { clientWidth: width, clientHeight: height } = tile
+  const fromWidth = (width * 9) / 16
+  const css = source === 'camera' ? Math.max(height, fromWidth) : Math.min(height, fromWidth)
+  return Math.round(css * devicePixelRatio)
+}
