@@ -11,7 +11,10 @@ from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from videocall.settings import BadSetting
+
 KEY_FILE = "secret.key"
+ROOT_BYTES = 32
 
 
 class Keys:
@@ -23,20 +26,28 @@ class Keys:
 
     @classmethod
     def open(cls, folder: Path) -> "Keys":
-        """Read the root secret of a data folder, or make it, readable by its owner only (mode 0600)."""
+        """Read the root secret of a data folder, or make it, readable by its owner only (mode 0600).
+
+        Raises `BadSetting` for a file that holds something else: a key cut short could be guessed.
+        """
         path = folder / KEY_FILE
         if not path.exists():
             # Written aside and linked into place: of several processes that start at once, one wins and all agree.
-            fresh = folder / f".{KEY_FILE}.{os.getpid()}"
+            fresh = folder / f".{KEY_FILE}.{secrets.token_hex(8)}"
             with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(secrets.token_bytes(32))
+                file.write(secrets.token_bytes(ROOT_BYTES))
+                file.flush()
+                os.fsync(file.fileno())  # what is encrypted with it must not outlive it
             try:
                 os.link(fresh, path)
             except FileExistsError:
                 pass
             finally:
                 fresh.unlink()
-        return cls(path.read_bytes())
+        root = path.read_bytes()
+        if len(root) != ROOT_BYTES:
+            raise BadSetting(f"{path} is damaged: put it back from a backup of the data folder.")
+        return cls(root)
 
     def derive(self, purpose: str) -> bytes:
         """A key of 32 bytes for one purpose."""
