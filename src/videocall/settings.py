@@ -13,7 +13,22 @@ from msgspec import Meta, Struct
 
 PREFIX = "VIDEOCALL_"
 
-Seconds = Annotated[float, Meta(gt=0)]
+Seconds = Annotated[float, Meta(gt=0, le=365 * 86400, description="a number of seconds over 0, at most a year")]
+Rate = Annotated[
+    str,
+    Meta(
+        pattern=r"^[1-9][0-9]*/([1-9][0-9]* )?(second|minute|hour|day)s?$",
+        description="a rate like 30/minute or 5/15 minutes",
+    ),
+]
+WebAddress = Annotated[
+    str,
+    Meta(pattern=r"^(https?://[^/\s]+/?)?$", description="an address like https://meet.example.org, without a path"),
+]
+MailServer = Annotated[
+    str,
+    Meta(pattern=r"^(smtps?://[^/\s]+/?)?$", description="an address like smtp://NAME:PASSWORD@mail.example.org:587"),
+]
 
 
 class BadSetting(ValueError):
@@ -29,7 +44,7 @@ class Settings(Struct, frozen=True):
     workers: Annotated[int, Meta(ge=1, le=64)] = 1
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8000
-    site_url: str = ""
+    site_url: WebAddress = ""
     trusted_proxies: tuple[str, ...] = ()
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     metrics_token: str = ""
@@ -41,6 +56,7 @@ class Settings(Struct, frozen=True):
     empty_after_seconds: Seconds = 60
     sweep_seconds: Seconds = 10
     presence_write_seconds: Seconds = 15
+    join_within_seconds: Seconds = 600
 
     stun_urls: tuple[str, ...] = ()
     turn_urls: tuple[str, ...] = ()
@@ -48,15 +64,15 @@ class Settings(Struct, frozen=True):
     turn_ttl_seconds: Annotated[int, Meta(ge=60)] = 12 * 3600
     ice_policy: Literal["all", "relay"] = "all"
 
-    smtp_url: str = ""
+    smtp_url: MailServer = ""
     mail_from: str = "VideoCall <no-reply@localhost>"
     mail_poll_seconds: Seconds = 15
 
-    create_rate: str = "30/10 minutes"
-    join_rate: str = "120/minute"
-    meeting_join_rate: str = "300/minute"
-    guess_rate: str = "5/15 minutes"
-    request_rate: str = "1200/minute"
+    create_rate: Rate = "30/10 minutes"
+    join_rate: Rate = "120/minute"
+    meeting_join_rate: Rate = "300/minute"
+    guess_rate: Rate = "5/15 minutes"
+    request_rate: Rate = "1200/minute"
     messages_per_second: Annotated[int, Meta(ge=10)] = 200
 
     @property
@@ -76,7 +92,7 @@ def load_settings(environment: Mapping[str, str], dotenv: Path | None = Path(".e
     Raises `BadSetting` for a name that does not exist or a value that does not fit.
     """
     given = {**(read_dotenv(dotenv) if dotenv and dotenv.is_file() else {}), **environment}
-    kinds = get_type_hints(Settings)
+    kinds = get_type_hints(Settings, include_extras=True)
     values: dict[str, object] = {}
     for name, text in given.items():
         if not name.startswith(PREFIX):
@@ -90,7 +106,9 @@ def load_settings(environment: Mapping[str, str], dotenv: Path | None = Path(".e
         settings = msgspec.convert(values, Settings, strict=False, dec_hook=lambda kind, value: kind(value))
     except msgspec.ValidationError as error:
         field = str(error).rpartition("$.")[2].strip("`").partition("[")[0]
-        raise BadSetting(f"{PREFIX}{field.upper()} does not fit: {str(error).partition(' - at')[0]}.") from None
+        takes = next((meta.description for meta in getattr(kinds[field], "__metadata__", ()) if meta.description), None)
+        reason = f"it takes {takes}" if takes else str(error).partition(" - at")[0]
+        raise BadSetting(f"{PREFIX}{field.upper()} does not fit: {reason}.") from None
     if settings.turn_urls and not settings.turn_secret:
         raise BadSetting("VIDEOCALL_TURN_URLS needs VIDEOCALL_TURN_SECRET, the shared secret of the TURN server.")
     return settings
