@@ -34,14 +34,22 @@ class InvalidBody(Problem):
     title = "Something in the request is not right"
 
 
+class UnsupportedMediaType(Problem):
+    """The body is of another kind than the call takes."""
+
+    code = "unsupported-media-type"
+    status = 415
+    title = "This call takes another kind of body"
+
+
 class NameRequired(InvalidBody):
     """A guest came without a name."""
 
     code = "name-required"
     title = "A name is needed"
 
-    def __init__(self) -> None:
-        super().__init__("Please say what the others should call you.", errors={"name": "Please enter a name."})
+    def __init__(self, field: str = "name") -> None:
+        super().__init__("Please say what the others should call you.", errors={field: "Please enter a name."})
 
 
 class InvalidToken(Problem):

@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 
 Name = Annotated[str, Meta(min_length=1, max_length=60)]
 ParticipantId = Annotated[str, Meta(min_length=1, max_length=40)]
-SessionId = Annotated[str, Meta(min_length=8, max_length=40, pattern="^[A-Za-z0-9_-]+$")]
+SessionId = Annotated[str, Meta(min_length=8, max_length=40, pattern=r"^[A-Za-z0-9_-]+(?!\n)$")]
 Secret = Annotated[str, Meta(max_length=4096)]
 Role = Literal["host", "guest"]
 EndReason = Literal["host", "abandoned", "time", "admin", "cancelled"]

@@ -23,10 +23,11 @@ from videocall.meetings.model import (
 )
 from videocall.meetings.repository import MeetingRepository
 from videocall.meetings.tokens import MeetingToken, MeetingTokens
-from videocall.problems import MeetingNotFound
+from videocall.problems import MeetingNotFound, NameRequired
 from videocall.rates import Rates
 from videocall.settings import Settings
 from videocall.store.base import DuplicateKey
+from videocall.texts import lines, one_line
 
 MailHostLink = Callable[[Meeting, str], Awaitable[None]]
 """Sends the host link of a meeting to its guest creator's address."""
@@ -57,15 +58,17 @@ class Meetings:
         self._mail_host_link = mail_host_link
 
     async def create(self, wish: NewMeeting, address: str) -> Created:
-        """Make a meeting for a guest, who becomes its host; raises `TooManyRequests`."""
+        """Make a meeting for a guest, who becomes its host; raises `TooManyRequests`, `NameRequired`."""
         await self._rates.hit(self._settings.create_rate, "create", address)
+        name = one_line(wish.guest.name)
+        if not name:
+            raise NameRequired("guest.name")
         now = self._clock.now()
         host_key = secrets.token_urlsafe(24)
-        name = wish.guest.name.strip()
         meeting = Meeting(
             code=new_code(),
-            title=wish.title.strip() or f"{name}'s meeting",
-            description=wish.description.strip(),
+            title=one_line(wish.title) or f"{name}'s meeting",
+            description=lines(wish.description),
             kind=wish.kind,
             status="scheduled",
             engine=wish.engine,
