@@ -3,13 +3,16 @@
 from typing import Any, Literal
 
 from litestar.connection import ASGIConnection
+from litestar.enums import RequestEncodingType
+from litestar.handlers import HTTPRouteHandler
 from litestar.handlers.base import BaseRouteHandler
+from litestar.params import BodyKwarg
 
 from videocall.keys import same
 from videocall.meetings.admission import AdmissionService
 from videocall.meetings.codes import read_code
 from videocall.meetings.model import Person
-from videocall.problems import InvalidToken, MeetingNotFound, NotAllowed
+from videocall.problems import InvalidToken, MeetingNotFound, NotAllowed, UnsupportedMediaType
 from videocall.rates import Rates
 from videocall.settings import Settings
 
@@ -53,6 +56,7 @@ class AccessGuard:
         if who == "operator":
             self._check_operator(connection)
             return
+        _check_content_type(connection, handler)
         person = await self._bearer(connection)
         connection.state.person = person
         if who == "anyone":
@@ -79,3 +83,14 @@ class AccessGuard:
                 raise InvalidToken
         elif address_of(connection) not in _LOOPBACK:
             raise NotAllowed("From elsewhere this needs VIDEOCALL_METRICS_TOKEN.")
+
+
+def _check_content_type(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Refuse a body that says it is of another kind than the handler reads, a form above all."""
+    body = handler.parsed_data_field if isinstance(handler, HTTPRouteHandler) else None
+    if body is None or not isinstance(body.kwarg_definition, BodyKwarg):
+        return
+    wanted = RequestEncodingType(body.kwarg_definition.media_type).value
+    given = connection.headers.get("content-type", wanted).partition(";")[0].strip().lower()
+    if given != wanted:
+        raise UnsupportedMediaType(f"Send {wanted}.")

@@ -15,10 +15,10 @@ from videocall.web.pages import missing_page
 
 log = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
-_HTTP_CODES = {404: "not-found", 405: "method-not-allowed", 413: "too-large", 415: "unsupported-media-type"}
-_AT = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?$", re.DOTALL)
+_HTTP_CODES = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 _MISSING = re.compile(r"^Object missing required field `(?P<name>[^`]+)`")
 _UNKNOWN = re.compile(r"^Object contains unknown field `(?P<name>[^`]+)`")
+_LENGTH = re.compile(r"^Expected `str` of length (?P<sign>[<>])= (?P<length>\d+)")
 
 
 class ProblemBody(Struct, omit_defaults=True):
@@ -54,13 +54,27 @@ def handle_validation(_: Request[Any, Any, Any], error: ValidationException) -> 
 
 
 def _field_error(message: str, key: str) -> tuple[str, str]:
-    match = _AT.match(message)
-    what, path = (match["what"], match["path"] or key) if match else (message, key)
-    named = _MISSING.match(what) or _UNKNOWN.match(what)
+    """The dotted path of a field, and what is wrong with it. Litestar calls the whole body `data`."""
+    path = "" if key == "data" else key
+    if not path and message == "'data'":
+        return "body", "This is required."
+    named = _MISSING.match(message) or _UNKNOWN.match(message)
     if named is not None:
-        path = f"{path}.{named['name']}".strip(".")
-        what = "This is required." if _MISSING.match(what) else "There is no such field."
-    return path or "body", what
+        what = "This is required." if _MISSING.match(message) else "There is no such field."
+        return f"{path}.{named['name']}".strip("."), what
+    return path or "body", _in_words(message)
+
+
+def _in_words(message: str) -> str:
+    length = _LENGTH.match(message)
+    if length is not None:
+        return f"This takes at {'most' if length['sign'] == '<' else 'least'} {length['length']} characters."
+    return "This does not look right." if "matching regex" in message else f"{message.replace('`', '')}."
+
+
+def handle_unreadable(_: Request[Any, Any, Any], error: Exception) -> Response[ProblemBody]:  # noqa: ARG001 -- its type says it
+    """A body in another encoding than UTF-8, or nested without end; the decoder says so by Python's own errors."""
+    return _respond(InvalidBody("The body is not JSON in UTF-8."))
 
 
 def handle_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
@@ -68,10 +82,14 @@ def handle_http(request: Request[Any, Any, Any], error: HTTPException) -> Respon
     page = missing_page(request) if error.status_code == 404 else None  # noqa: PLR2004 -- not found
     if page is not None:
         return page
-    problem = Problem(error.detail if error.status_code < 500 else None)  # noqa: PLR2004 -- server errors tell nothing
+    if error.status_code == 400:  # noqa: PLR2004 -- the body could not be read
+        return _respond(InvalidBody(f"{error.detail}."))
+    problem = Problem(f"{error.detail}." if error.status_code < 500 else None)  # noqa: PLR2004 -- server errors tell nothing
     problem.status = error.status_code
     problem.code = _HTTP_CODES.get(error.status_code, "bad-request")
-    return _respond(problem)
+    response = _respond(problem)
+    response.headers.update(error.headers or {})
+    return response
 
 
 def handle_store(_: Request[Any, Any, Any], error: StoreError) -> Response[ProblemBody]:
@@ -92,6 +110,8 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     Problem: handle_problem,
     ValidationException: handle_validation,
     HTTPException: handle_http,
+    UnicodeDecodeError: handle_unreadable,
+    RecursionError: handle_unreadable,
     StoreError: handle_store,
     Exception: handle_failure,
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from litestar import Response, get
+from litestar import Response, get, route
 from litestar.datastructures import State
 from litestar.types import Message, Scope
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
@@ -47,13 +47,13 @@ class Metrics:
         return generate_latest(self.registry)
 
 
-@get("/healthz", opt=access("anyone"), include_in_schema=False)
+@route("/healthz", http_method=["GET", "HEAD"], opt=access("anyone"), include_in_schema=False)
 async def healthz() -> dict[str, str]:
     """The process answers."""
     return {"status": "alive"}
 
 
-@get("/readyz", opt=access("anyone"), include_in_schema=False)
+@route("/readyz", http_method=["GET", "HEAD"], opt=access("anyone"), include_in_schema=False)
 async def readyz(state: State) -> dict[str, str]:
     """The store answers too; 503 when it does not."""
     store: Store = state.store

@@ -5,19 +5,28 @@ from typing import Any
 
 import msgspec
 from jinja2 import Environment, PackageLoader, Template
-from litestar import Litestar, Request, Response, get
+from litestar import Litestar, Request, Response, Router, get
 from litestar.openapi import OpenAPIConfig
+from litestar.routes import BaseRoute
+from litestar.types import ControllerRouterHandler
 
 from videocall.live.messages import ClientMessage, ServerMessage
 from videocall.web.access import access
+
+
+class _Nowhere(Router):
+    """Litestar would serve pages of its own beside ours, with scripts from other hosts; none of them is registered."""
+
+    def register(self, value: ControllerRouterHandler) -> list[BaseRoute]:  # noqa: ARG002 -- that is the point
+        return []
+
 
 CONFIG = OpenAPIConfig(
     title="VideoCall.cc API",
     version="1",
     description="Meetings over HTTP. The messages of the live WebSocket (docs/protocol.md) are among the shapes.",
     use_handler_docstrings=True,
-    path="/api/_unused",
-    render_plugins=[],
+    openapi_router=_Nowhere("/", route_handlers=[]),
 )
 _REF = "#/components/schemas/{name}"
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from litestar import Request, Response, asgi, get
+from litestar import Request, Response, asgi, route
 from litestar.handlers import ASGIRouteHandler, HTTPRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
 from servestatic import ServeStaticASGI
@@ -26,7 +26,7 @@ def browser_files(root: Path = STATIC) -> list[ASGIRouteHandler | HTTPRouteHandl
 
     index = (root / "index.html").read_bytes()
 
-    @get(PAGES, opt=access("anyone"), include_in_schema=False, media_type="text/html")
+    @route(PAGES, http_method=["GET", "HEAD"], opt=access("anyone"), include_in_schema=False, media_type="text/html")
     async def page() -> Response[bytes]:
         return Response(index, headers={"cache-control": "no-cache"})
 

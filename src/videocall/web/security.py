@@ -53,11 +53,11 @@ def security_headers(*, https: bool) -> Callable[[Message, Scope], Awaitable[Non
     """A before-send hook that adds the headers; HSTS only where the public address is https."""
     headers = [*_HEADERS, _HSTS] if https else _HEADERS
 
-    async def add(message: Message, scope: Scope) -> None:
+    async def add(message: Message, _: Scope) -> None:
         if message["type"] == "http.response.start":
             present = {name.lower() for name, _ in message["headers"]}
             extra = [header for header in headers if header[0] not in present]
-            if b"cache-control" not in present and scope["path"].startswith("/api/"):
+            if b"cache-control" not in present:
                 extra.append((b"cache-control", b"no-store"))
             message["headers"] = [*message["headers"], *extra]
 
