@@ -6,6 +6,9 @@ import type { components } from './schema.gen'
 
 type Schemas = components['schemas']
 
+/** What the server sends is whole: members that may be left out on the way there are filled in on the way back. */
+type Whole<T> = T extends object ? { [K in keyof T]-?: Whole<T[K]> } : T
+
 export type Alive = Schemas['Alive']
 export type Candidate = Schemas['Candidate']
 export type ClientMessage = Schemas['ClientMessage']
@@ -17,11 +20,11 @@ export type Join = Schemas['Join']
 export type Media = Schemas['Media']
 export type MeetingView = Schemas['MeetingView']
 export type NewMeeting = Schemas['NewMeeting']
-export type Participant = Schemas['Participant']
+export type Participant = Whole<Schemas['Participant']>
 export type PeerSignal = Schemas['PeerSignal']
 export type Refused = Schemas['Refused']
 export type RoomMeeting = Schemas['RoomMeeting']
-export type ServerMessage = Schemas['ServerMessage']
+export type ServerMessage = Whole<Schemas['ServerMessage']>
 export type Share = Schemas['Share']
-export type Snapshot = Schemas['Snapshot']
+export type Snapshot = Whole<Schemas['Snapshot']>
 export type Waiting = Schemas['Waiting']

@@ -1,0 +1,137 @@
+/**
+ * One RTCPeerConnection with everything that this product puts on it: four media slots and two data channels, in an
+ * order that both sides rely on. Nothing is added later, so switching things on and off never negotiates.
+ */
+
+/** What somebody sends, in the order of the SDP's media sections. */
+export const SLOTS = ['microphone', 'camera', 'screen', 'screenSound'] as const
+export type Slot = (typeof SLOTS)[number]
+export type Tracks = Record<Slot, MediaStreamTrack | null>
+export type Streams = Record<Slot, MediaStream>
+
+export function noTracks(): Tracks {
+  return { microphone: null, camera: null, screen: null, screenSound: null }
+}
+
+const KINDS: Record<Slot, 'audio' | 'video'> = {
+  microphone: 'audio',
+  camera: 'video',
+  screen: 'video',
+  screenSound: 'audio',
+}
+
+/** Ids of the data channels, which are negotiated by this agreement alone. */
+const CHAT_CHANNEL = 0
+const CONTROL_CHANNEL = 1
+
+/**
+ * Streams that tracks are announced in. The browser keeps tracks of one stream in step, so voice and face share one;
+ * they never hold a track themselves.
+ */
+export interface Groups {
+  person: MediaStream
+  screen: MediaStream
+}
+
+/** Encoding that a sender starts with, before the other side has said what it shows. */
+export type FirstEncodings = Partial<Record<Slot, RTCRtpEncodingParameters>>
+
+export class Connection {
+  readonly pc: RTCPeerConnection
+  readonly chat: RTCDataChannel
+  readonly control: RTCDataChannel
+  readonly #groups: Groups
+  #slots: Partial<Record<Slot, RTCRtpTransceiver>> = {}
+  #streams: Streams | null = null
+
+  private constructor(config: RTCConfiguration, groups: Groups) {
+    this.pc = new RTCPeerConnection(config)
+    this.#groups = groups
+    this.chat = this.pc.createDataChannel('chat', { negotiated: true, id: CHAT_CHANNEL })
+    this.control = this.pc.createDataChannel('control', { negotiated: true, id: CONTROL_CHANNEL })
+  }
+
+  /** For the side that makes the first offer. */
+  static forOffer(config: RTCConfiguration, groups: Groups, first: FirstEncodings): Connection {
+    const connection = new Connection(config, groups)
+    for (const slot of SLOTS) {
+      connection.#slots[slot] = connection.pc.addTransceiver(KINDS[slot], {
+        direction: 'sendrecv',
+        streams: [connection.#group(slot)],
+        sendEncodings: [first[slot] ?? {}],
+      })
+    }
+    return connection
+  }
+
+  /** For the side that answers: its slots come out of the offer. Ones made here would never be matched with it (JSEP). */
+  static forAnswer(config: RTCConfiguration, groups: Groups): Connection {
+    return new Connection(config, groups)
+  }
+
+  /** What the other side sends; null until its description is there. The streams stay the same from then on. */
+  get streams(): Streams | null {
+    return this.#streams
+  }
+
+  /** Where media flows from here on out, as far as this browser knows. */
+  get flowing(): boolean {
+    return this.pc.connectionState === 'connected'
+  }
+
+  /** Takes what the other side offered or answered into use; to be called after the first remote description. */
+  adopt(): void {
+    if (this.#streams) return
+    const transceivers = this.pc.getTransceivers()
+    const streams: Partial<Streams> = {}
+    for (const [index, slot] of SLOTS.entries()) {
+      const transceiver = transceivers[index]
+      if (transceiver?.receiver.track.kind !== KINDS[slot]) throw new TypeError('an offer that is not ours')
+      if (!this.#slots[slot]) {
+        transceiver.direction = 'sendrecv'
+        // Without it the answer would name no stream, and the other browser could not keep voice and face in step.
+        if ('setStreams' in transceiver.sender) transceiver.sender.setStreams(this.#group(slot))
+      }
+      this.#slots[slot] = transceiver
+      streams[slot] = new MediaStream([transceiver.receiver.track])
+    }
+    this.#streams = streams as Streams
+  }
+
+  sender(slot: Slot): RTCRtpSender | null {
+    return this.#slots[slot]?.sender ?? null
+  }
+
+  receiver(slot: Slot): RTCRtpReceiver | null {
+    return this.#slots[slot]?.receiver ?? null
+  }
+
+  /** Sends these tracks from now on. Nothing is negotiated, and nothing happens where nothing changed. */
+  send(tracks: Tracks): void {
+    for (const slot of SLOTS) {
+      const sender = this.sender(slot)
+      // Refused only on a connection that has been closed meanwhile.
+      if (sender && sender.track !== tracks[slot]) sender.replaceTrack(tracks[slot]).catch(() => undefined)
+    }
+  }
+
+  close(): void {
+    this.pc.onicecandidate = null
+    this.pc.onconnectionstatechange = null
+    this.pc.onnegotiationneeded = null
+    for (const channel of [this.chat, this.control]) channel.onopen = channel.onmessage = null
+    this.pc.close()
+  }
+
+  #group(slot: Slot): MediaStream {
+    return slot === 'microphone' || slot === 'camera' ? this.#groups.person : this.#groups.screen
+  }
+}
+
+/**
+ * Names the RTCPeerConnection that wrote a description: browsers keep the session id of the `o=` line for the life of a
+ * connection (RFC 8829, section 5.2.1). A new one means that the other side began anew.
+ */
+export function originOf(sdp: string): string | null {
+  return /^o=\S+ (\d+)/m.exec(sdp)?.[1] ?? null
+}

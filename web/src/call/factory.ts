@@ -1,0 +1,83 @@
+/**
+ * Connections made before they are needed. On the prejoin page there is one for the answer, without a description: it
+ * gathers nothing and tells nobody anything. In the room there is one with its offer ready, addresses included, for the
+ * next person to come in.
+ */
+import type { Ice } from '../api/types'
+import { Connection, type FirstEncodings, type Groups } from './connection'
+
+const ECDSA: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' }
+
+export class ConnectionFactory {
+  readonly #groups: Groups = { person: new MediaStream(), screen: new MediaStream() }
+  #certificate: RTCCertificate | null = null
+  #ice: Ice | null = null
+  #iceKey = ''
+  #spareForAnswer: Connection | null = null
+  #spareForOffer: Connection | null = null
+
+  /** One certificate serves every connection of this page: making it takes longer than all the rest. */
+  async warm(): Promise<void> {
+    this.#certificate ??= await RTCPeerConnection.generateCertificate(ECDSA)
+    this.#spareForAnswer ??= Connection.forAnswer(this.config(), this.#groups)
+  }
+
+  config(): RTCConfiguration {
+    return {
+      // One transport for everything from the beginning: a quarter of the addresses to gather and to try.
+      bundlePolicy: 'max-bundle',
+      iceServers: (this.#ice?.servers ?? []).map(({ urls, username, credential }) =>
+        username && credential ? { urls, username, credential } : { urls },
+      ),
+      iceTransportPolicy: this.#ice?.policy ?? 'all',
+      ...(this.#certificate && { certificates: [this.#certificate] }),
+    }
+  }
+
+  /** Addresses of the servers from a snapshot; true when they are not those of before. */
+  setIce(ice: Ice): boolean {
+    const key = JSON.stringify(ice)
+    if (key === this.#iceKey) return false
+    this.#ice = ice
+    this.#iceKey = key
+    this.#spareForAnswer?.pc.setConfiguration(this.config())
+    this.discardOffer()
+    return true
+  }
+
+  /** A connection to answer with; the one that was made before, if it is still there. */
+  forAnswer(): Connection {
+    const connection = this.#spareForAnswer ?? Connection.forAnswer(this.config(), this.#groups)
+    this.#spareForAnswer = null
+    return connection
+  }
+
+  /** A connection to offer with; where one was prepared, its `localDescription` is there already. */
+  forOffer(first: FirstEncodings): Connection {
+    const connection = this.#spareForOffer ?? Connection.forOffer(this.config(), this.#groups, first)
+    this.#spareForOffer = null
+    return connection
+  }
+
+  /** Prepares an offer for the next newcomer. Only for people in the room: from here on addresses are gathered. */
+  prepareOffer(first: FirstEncodings): void {
+    if (this.#spareForOffer) return
+    const connection = Connection.forOffer(this.config(), this.#groups, first)
+    this.#spareForOffer = connection
+    connection.pc.setLocalDescription().catch(() => {
+      if (this.#spareForOffer === connection) this.discardOffer()
+    })
+  }
+
+  /** The network is another one: what was gathered is worth nothing any more. */
+  discardOffer(): void {
+    this.#spareForOffer?.close()
+    this.#spareForOffer = null
+  }
+
+  close(): void {
+    this.discardOffer()
+    this.#spareForAnswer?.close()
+    this.#spareForAnswer = null
+  }
+}

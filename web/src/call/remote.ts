@@ -1,0 +1,228 @@
+/** One other person: the connection to their page, and what travels over it in both directions. */
+import type { Candidate, Description } from '../api/types'
+import { adapt, cameraEncoding, screenEncoding, UNDISTURBED, type Encoding } from './adaptation'
+import { ChatInlet } from './chat'
+import type { Connection, FirstEncodings, Slot, Tracks } from './connection'
+import type { ConnectionFactory } from './factory'
+import { Peer } from './peer'
+import { judge, readSample, type Quality, type Sample } from './quality'
+
+/** What everybody gets from here; the mesh changes it in place. */
+export interface Outgoing {
+  tracks: Tracks
+  /** Everybody in the room, oneself included. */
+  people: number
+}
+
+/** Pixels of height at which each picture is shown: 0 hides, null is not known. */
+export interface Shown {
+  camera: number | null
+  screen: number | null
+}
+
+export interface RemoteHandlers {
+  signal(description: Description | null, candidates: Candidate[]): boolean
+  changed(): void
+  chat(text: string): void
+}
+
+const FIRST_VOICE: RTCRtpEncodingParameters = { priority: 'high', networkPriority: 'high' }
+const MOST_CONTROL_CHARACTERS = 200
+/** 8K: more than any screen shows of one person. */
+const MOST_HEIGHT = 4320
+/** A tile that only moves to another place is taken away and put back at once: hiding waits for that. */
+const SHOW_DELAY = 50
+const HIDE_DELAY = 400
+const MOST_WAITING_CHAT = 50
+
+export class Remote {
+  readonly peer: Peer
+  quality: Quality = 'good'
+  readonly #outgoing: Outgoing
+  readonly #on: RemoteHandlers
+  readonly #inlet = new ChatInlet()
+  /** What was written while the first connection to this person was still being made. */
+  #waitingChat: string[] = []
+  #showing: Shown = { camera: null, screen: null }
+  #shown: Shown = { camera: null, screen: null }
+  #showTimer: ReturnType<typeof setTimeout> | undefined
+  #applied = new Map<Slot, string>()
+  #pace = UNDISTURBED
+  /** Bits per second that the camera is allowed now. */
+  #target = 0
+  #sample: Sample | null = null
+  #up = true
+  #away = false
+
+  constructor(
+    session: string,
+    polite: boolean,
+    factory: ConnectionFactory,
+    outgoing: Outgoing,
+    handlers: RemoteHandlers,
+  ) {
+    this.#outgoing = outgoing
+    this.#on = handlers
+    this.peer = new Peer(session, polite, {
+      signal: (description, candidates) => handlers.signal(description, candidates),
+      forOffer: () => factory.forOffer(firstEncodings(outgoing)),
+      forAnswer: () => factory.forAnswer(),
+      ready: (connection) => this.#ready(connection),
+      changed: () => {
+        if (this.peer.link === 'connected') this.update()
+        handlers.changed()
+      },
+    })
+  }
+
+  /** Level of the voice that arrives, 0 to 1, measured by the browser as it plays. */
+  get level(): number {
+    return this.peer.connection?.receiver('microphone')?.getSynchronizationSources()[0]?.audioLevel ?? 0
+  }
+
+  /** `up`: the own socket; `away`: the other's is gone. */
+  setReachable(up: boolean, away = this.#away): void {
+    this.#up = up
+    this.#away = away
+    this.peer.setReachable(this.#up && !this.#away)
+  }
+
+  /** Tells this person how large they are shown here, so that they send no more than that. */
+  show(source: keyof Shown, height: number): void {
+    if (this.#showing[source] === height) return
+    this.#showing = { ...this.#showing, [source]: height }
+    clearTimeout(this.#showTimer)
+    this.#showTimer = setTimeout(() => this.#sendShow(), height === 0 ? HIDE_DELAY : SHOW_DELAY)
+  }
+
+  /** False when it cannot reach this person. While the connection is restored the browser keeps what is to be sent. */
+  sendChat(message: string): boolean {
+    const chat = this.peer.connection?.chat
+    if (chat?.readyState === 'open') return trySend(chat, message)
+    if (this.peer.link === 'restoring' || this.#waitingChat.length >= MOST_WAITING_CHAT) return false
+    this.#waitingChat.push(message)
+    return true
+  }
+
+  /** Brings tracks and limits up to date with what is to be sent. */
+  update(): void {
+    const { connection } = this.peer
+    if (!connection) return
+    const { tracks, people } = this.#outgoing
+    connection.send(tracks)
+    const { step } = this.#pace
+    this.#limit(
+      'camera',
+      cameraEncoding({ people, capture: captureOf(tracks.camera), shown: this.#shown.camera, step }),
+    )
+    this.#limit(
+      'screen',
+      screenEncoding({ people, capture: captureOf(tracks.screen), shown: this.#shown.screen, step }),
+    )
+  }
+
+  /** One look at the statistics: how it is for the person here, and what that means for sending. */
+  async inspect(): Promise<void> {
+    const { connection, link } = this.peer
+    if (!connection) return
+    const stats = await connection.pc.getStats()
+    const sample = readSample(stats.values())
+    this.quality = judge(link, this.#sample, sample)
+    this.#sample = sample
+    this.#pace = adapt(this.#pace, sample.health, this.#target)
+    this.update()
+  }
+
+  close(): void {
+    clearTimeout(this.#showTimer)
+    this.peer.close()
+  }
+
+  #ready(connection: Connection): void {
+    const { chat, control } = connection
+    chat.onmessage = ({ data }: MessageEvent<unknown>) => {
+      const text = this.#inlet.read(data, Date.now())
+      if (text !== null) this.#on.chat(text)
+    }
+    chat.onopen = () => {
+      for (const message of this.#waitingChat.splice(0)) trySend(chat, message)
+    }
+    control.onmessage = ({ data }: MessageEvent<unknown>) => this.#hearShow(data)
+    control.onopen = () => this.#sendShow()
+    this.#applied = new Map()
+    this.#sample = null
+    this.update()
+  }
+
+  #sendShow(): void {
+    const control = this.peer.connection?.control
+    if (control?.readyState === 'open') trySend(control, JSON.stringify({ show: this.#showing }))
+  }
+
+  #hearShow(raw: unknown): void {
+    const shown = readShow(raw)
+    if (!shown) return
+    this.#shown = shown
+    this.update()
+  }
+
+  #limit(slot: Slot, encoding: Encoding): void {
+    if (slot === 'camera') this.#target = encoding.maxBitrate
+    const sender = this.peer.connection?.sender(slot)
+    const key = JSON.stringify(encoding)
+    if (!sender || this.#applied.get(slot) === key) return
+    this.#applied.set(slot, key)
+    setEncoding(sender, encoding).catch(() => {
+      // Overtaken by a negotiation, which makes parameters stale: the next look tries again.
+      this.#applied.delete(slot)
+    })
+  }
+}
+
+/** What a connection for an offer starts with. */
+export function firstEncodings({ tracks, people }: Outgoing): FirstEncodings {
+  const first = { people, shown: null, step: 0 }
+  return {
+    microphone: FIRST_VOICE,
+    camera: { ...cameraEncoding({ ...first, capture: captureOf(tracks.camera) }) },
+    screen: { ...screenEncoding({ ...first, capture: captureOf(tracks.screen) }) },
+  }
+}
+
+async function setEncoding(sender: RTCRtpSender, encoding: Encoding): Promise<void> {
+  const parameters = sender.getParameters()
+  const first = parameters.encodings[0]
+  if (!first) throw new DOMException('not negotiated yet', 'InvalidStateError')
+  Object.assign(first, encoding)
+  await sender.setParameters(parameters)
+}
+
+function captureOf(track: MediaStreamTrack | null): { width: number; height: number } {
+  const { width = 0, height = 0 } = track?.getSettings() ?? {}
+  return { width, height }
+}
+
+/** What a peer says it shows; null for anything else. */
+export function readShow(raw: unknown): Shown | null {
+  if (typeof raw !== 'string' || raw.length > MOST_CONTROL_CHARACTERS) return null
+  try {
+    const { show } = JSON.parse(raw) as { show?: Partial<Record<keyof Shown, unknown>> }
+    return show ? { camera: heightOf(show.camera), screen: heightOf(show.screen) } : null
+  } catch {
+    return null
+  }
+}
+
+function heightOf(value: unknown): number | null {
+  return typeof value === 'number' && value >= 0 && value <= MOST_HEIGHT ? value : null
+}
+
+function trySend(channel: RTCDataChannel, message: string): boolean {
+  try {
+    channel.send(message)
+    return true
+  } catch {
+    // The buffer is full: whoever does not read for so long is not there.
+    return false
+  }
+}

@@ -1,0 +1,65 @@
+/** What a page knows of the room: a snapshot, brought up to date by events. Pure; live/room.py does the same. */
+import type { Participant, RoomMeeting, ServerMessage, Snapshot, Waiting } from '../api/types'
+
+/** What changes a room; each is one number further (docs/protocol.md, "Numbers"). */
+export type RoomEvent = Exclude<Extract<ServerMessage, { seq: number }>, { type: 'snapshot' | 'alive' | 'tick' }>
+export type EndReason = Extract<RoomEvent, { type: 'meeting_ended' }>['why']
+
+export interface Room {
+  /** Own participant id. */
+  you: string
+  meeting: RoomMeeting
+  participants: readonly Participant[]
+  /** Null for everybody but hosts. */
+  waiting: readonly Waiting[] | null
+  ended: EndReason | null
+}
+
+export function fromSnapshot(snapshot: Snapshot): Room {
+  const { you, meeting, participants, waiting } = snapshot
+  return { you, meeting, participants, waiting, ended: null }
+}
+
+/** The room after an event. The state given in stays as it is. */
+export function reduce(room: Room, event: RoomEvent): Room {
+  switch (event.type) {
+    case 'participant_joined':
+    case 'participant_changed':
+      return { ...room, participants: put(room.participants, event.participant) }
+    case 'participant_left':
+      return { ...room, participants: room.participants.filter(({ id }) => id !== event.id) }
+    case 'meeting_changed':
+      return { ...room, meeting: event.meeting }
+    case 'waiting_changed':
+      return { ...room, waiting: event.waiting }
+    case 'meeting_ended':
+      return { ...room, ended: event.why }
+  }
+}
+
+/** Own participant; null only when the server left it out. */
+export function me(room: Room): Participant | null {
+  return room.participants.find(({ id }) => id === room.you) ?? null
+}
+
+/** Everybody else in the order of arrival, which is the same on every screen. */
+export function others(room: Room): Participant[] {
+  return room.participants.filter(({ id }) => id !== room.you).sort((a, b) => order(a, b))
+}
+
+/** Ids of raised hands, first raised first. */
+export function hands(room: Room): string[] {
+  return room.participants
+    .filter(({ hand }) => hand !== null)
+    .sort((a, b) => (a.hand ?? 0) - (b.hand ?? 0))
+    .map(({ id }) => id)
+}
+
+function order(a: Participant, b: Participant): number {
+  return Date.parse(a.joined_at) - Date.parse(b.joined_at) || (a.id < b.id ? -1 : 1)
+}
+
+function put(people: readonly Participant[], person: Participant): Participant[] {
+  const known = people.some(({ id }) => id === person.id)
+  return known ? people.map((before) => (before.id === person.id ? person : before)) : [...people, person]
+}
