@@ -14,8 +14,9 @@ from litestar.params import FromPath
 
 from videocall.clock import Clock, SystemClock
 from videocall.keys import Keys
+from videocall.leases import Lease
 from videocall.live.bus import Bus, InProcessBus, LoadRoom
-from videocall.live.hub import Hub
+from videocall.live.hub import CLOSE_RESTART, Hub
 from videocall.live.socket import LiveServices, LiveSocket
 from videocall.logs import configure_logs
 from videocall.mail.loop import MailLoop
@@ -33,6 +34,7 @@ from videocall.meetings.upkeep import Presence, Upkeep
 from videocall.rates import Rates
 from videocall.settings import Settings, load_settings
 from videocall.store.base import Store
+from videocall.store.migrations import migrate
 from videocall.store.opening import open_store
 from videocall.web.access import AccessGuard, access, address_of
 from videocall.web.errors import EXCEPTION_HANDLERS
@@ -42,7 +44,6 @@ from videocall.web.pages import browser_files
 from videocall.web.security import security_headers
 
 MOST_BODY_BYTES = 64 * 1024
-CLOSE_RESTART = 1012
 
 
 def from_environment() -> Litestar:
@@ -57,7 +58,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
     clock = clock or SystemClock()
     store = store or open_store(settings.store_url, settings.data)
     keys = Keys.open(settings.data)
-    rates = Rates(clock)
+    rates = Rates(clock, settings.redis_url)
     tokens = MeetingTokens(keys, clock)
     repository = MeetingRepository(store)
     hub = Hub()
@@ -94,6 +95,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         admission=admission,
         presence=presence,
         bus=bus,
+        lease=Lease(store, "sweep"),
     )
     metrics = Metrics(hub, repository)
     live = LiveServices(
@@ -104,6 +106,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
     async def running(_: Litestar) -> AsyncIterator[None]:
         await store.open()
         try:
+            await migrate(store)
             await repository.prepare()
             await mails.prepare()
             await bus.open()
@@ -112,6 +115,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
             hub.close_all(CLOSE_RESTART)
         finally:
             await bus.close()
+            await rates.close()
             await store.close()
 
     return Litestar(

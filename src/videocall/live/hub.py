@@ -6,7 +6,16 @@ from typing import Protocol
 import msgspec
 
 from videocall.live.bus import Admitted, DirectMessage
-from videocall.live.messages import Dismissed, MeetingEnded, RoomEvent, ServerMessage, Tick, WaitingChanged
+from videocall.live.messages import (
+    Dismissed,
+    MeetingEnded,
+    Participant,
+    ParticipantChanged,
+    RoomEvent,
+    ServerMessage,
+    Tick,
+    WaitingChanged,
+)
 
 _encoder = msgspec.json.Encoder()
 
@@ -24,6 +33,10 @@ class Connection(Protocol):
     seq: int
     """Number of the last event that this socket was told, by snapshot or one by one."""
 
+    @property
+    def session(self) -> str:
+        """The page that sits at this socket."""
+
     def send(self, encoded: str) -> None:
         """Queue a message; a socket that reads too slowly is closed."""
 
@@ -33,7 +46,11 @@ class Connection(Protocol):
     def come_in_again(self) -> None:
         """A host admitted the person from the lobby, or the room was made anew: join again, for a fresh snapshot."""
 
+    def come_back(self) -> None:
+        """The room takes this socket for lost, and it is not: say so."""
 
+
+CLOSE_RESTART = 1012
 CLOSE_DISMISSED = 4403
 CLOSE_ENDED = 4410
 
@@ -73,10 +90,12 @@ class Hub:
         whole = encode(event)
         for_guests = encode(Tick(seq=event.seq)) if isinstance(event, WaitingChanged) else whole
         over = isinstance(event, MeetingEnded)
-        for connection in list(people.values()):
+        for person_id, connection in list(people.items()):
             if over or (connection.admitted and event.seq > connection.seq):
                 connection.seq = event.seq
                 connection.send(whole if connection.is_host else for_guests)
+                if isinstance(event, ParticipantChanged) and event.participant.id == person_id:
+                    _compare(connection, event.participant)
             if over:
                 connection.close(CLOSE_ENDED)
 
@@ -103,6 +122,14 @@ class Hub:
         for people in self._rooms.values():
             for connection in people.values():
                 connection.close(code)
+
+
+def _compare(connection: Connection, person: Participant) -> None:
+    """Another process may have heard of a person's newer page, or of the end of the socket that they had before."""
+    if person.session == connection.session and person.away_since is not None:
+        connection.come_back()
+    elif person.session != connection.session and person.away_since is None:
+        _dismiss(connection, Dismissed(why="replaced"))
 
 
 def _dismiss(connection: Connection, message: Dismissed) -> None:

@@ -19,6 +19,7 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from videocall.live.bus import DirectMessage, LoadRoom, OnEvent, OnMessage, OnReset
@@ -78,6 +79,7 @@ class RedisBus:
         self._watched: Counter[str] = Counter()
         self._copies: dict[str, RoomState] = {}
         self._confirmed: dict[str, asyncio.Event] = {}
+        self._missed: set[str] = set()
         self._pubsub: PubSub | None = None
         self._task: asyncio.Task[None] | None = None
         self._on_event: list[OnEvent] = []
@@ -140,7 +142,7 @@ class RedisBus:
     async def read(self, code: str) -> RoomState:
         """See `Bus`. A watched room is read from this process's copy."""
         copy = self._copies.get(code)
-        return copy if copy is not None else (await self._fetch(code)).state
+        return copy if copy is not None else self._newest(code, (await self._fetch(code)).state)
 
     async def change(self, code: str, change: Change) -> RoomState:
         """See `Bus`. Tried again on the newer state when another process was faster."""
@@ -152,7 +154,7 @@ class RedisBus:
                     apply(copy.state, event)
                     events.append(event)
                 if not events or await self._try_swap(code, copy, events):
-                    return copy.state
+                    return self._newest(code, copy.state)
                 await asyncio.sleep(0.001 * attempt)
         except (RedisError, OSError):
             raise Unavailable from None
@@ -186,6 +188,11 @@ class RedisBus:
                 self._copies[code] = _unpack_state(_pack(copy.state))
         return copy
 
+    def _newest(self, code: str, state: RoomState) -> RoomState:
+        """What came after this state may have been handed over while we waited for Redis: nobody tells it again."""
+        copy = self._copies.get(code)
+        return copy if copy is not None and copy.seq > state.seq else state
+
     async def _try_swap(self, code: str, copy: _Copy, events: list[RoomEvent]) -> bool:
         arguments: list[str | bytes | int] = [
             copy.version,
@@ -204,37 +211,53 @@ class RedisBus:
         while True:
             try:
                 async with self._listening.pubsub() as pubsub:
-                    await pubsub.subscribe(_CONTROL, *(PREFIX + code for code in self._watched))
+                    await pubsub.subscribe(_CONTROL)
+                    # From here on `watch` subscribes by itself; who was watching before may have missed something.
                     self._pubsub = pubsub
-                    if not first:
-                        self._reset()
+                    codes = list(self._watched)
+                    self._missed = set() if first else set(codes)
                     first = False
-                    while True:
-                        message = await pubsub.get_message(timeout=QUIET_SECONDS)
-                        if message is None:
-                            # Quiet: ask for a sign of life, so that a connection that hangs is noticed.
-                            await pubsub.ping()
-                        else:
-                            self._take(message)
+                    if codes:
+                        await pubsub.subscribe(*(PREFIX + code for code in codes))
+                    await self._hear(pubsub)
             except (RedisError, OSError) as error:
                 log.warning("redis_lost", error=type(error).__name__)
+            except Exception:  # deaf for ever would be worse than deaf for a moment
+                log.exception("redis_lost")
             self._pubsub = None
             for confirmed in self._confirmed.values():
                 confirmed.clear()
             await asyncio.sleep(0.2)
 
-    def _reset(self) -> None:
-        self._copies.clear()
-        for code in list(self._watched):
-            for listener in self._on_reset:
-                listener(code)
+    async def _hear(self, pubsub: PubSub) -> None:
+        asked = False
+        while True:
+            message = await pubsub.get_message(timeout=QUIET_SECONDS)
+            if message is not None:
+                asked = False
+                self._take(message)
+            elif asked:
+                raise RedisConnectionError("no sign of life")
+            else:
+                # Quiet: a connection that hangs does not answer this.
+                await pubsub.ping()
+                asked = True
 
     def _take(self, message: dict[str, Any]) -> None:
         code = str(message.get("channel") or b"", "utf-8").removeprefix(PREFIX)
-        if message["type"] == "subscribe" and code in self._confirmed:
-            self._confirmed[code].set()
+        if message["type"] == "subscribe" and code in self._watched:
+            self._confirm(code)
         elif message["type"] == "message" and code in self._watched:
             self._deliver(code, _unpack_envelope(message["data"]))
+
+    def _confirm(self, code: str) -> None:
+        """Events of this room arrive from now on."""
+        self._confirmed.setdefault(code, asyncio.Event()).set()
+        if code in self._missed:
+            self._missed.discard(code)
+            self._copies.pop(code, None)
+            for on_reset in self._on_reset:
+                on_reset(code)
 
     def _deliver(self, code: str, envelope: _Envelope) -> None:
         copy = self._copies.get(code)

@@ -25,6 +25,7 @@ from videocall.live.messages import (
     Waiting,
     WaitingChanged,
 )
+from videocall.problems import MeetingEnded as MeetingIsOver
 from videocall.problems import MeetingFull
 
 
@@ -63,9 +64,14 @@ def _waiting(state: RoomState, waiting: dict[str, Waiting]) -> WaitingChanged:
 
 
 def enter(participant: Participant) -> Change:
-    """Come into the room, or come back to it; raises `MeetingFull` when there is no seat for one more."""
+    """Come into the room, or come back to it.
+
+    Raises `MeetingFull` when there is no seat for one more, and the problem `MeetingEnded` when it is over.
+    """
 
     def change(state: RoomState) -> Events:
+        if state.ended is not None:
+            raise MeetingIsOver
         present = state.participants.get(participant.id)
         if present is None and len(state.participants) >= state.meeting.limit:
             raise MeetingFull
@@ -100,9 +106,11 @@ def leave(participant_id: str, why: Literal["left", "removed"]) -> Change:
 
 
 def wait(person: Waiting) -> Change:
-    """Come into the lobby, or come back to one's place in it."""
+    """Come into the lobby, or come back to one's place in it; raises the problem `MeetingEnded` when it is over."""
 
     def change(state: RoomState) -> Events:
+        if state.ended is not None:
+            raise MeetingIsOver
         before = state.waiting.get(person.id)
         entry = replace(person, since=before.since) if before else person
         if entry != before:
@@ -148,6 +156,20 @@ def go_away(participant_id: str, session: str | None, now: datetime) -> Change:
     return change
 
 
+def come_back(participant_id: str, session: str) -> Change:
+    """Take back a `go_away`: this page's socket is there after all, in another process than the one that lost it."""
+
+    def change(state: RoomState) -> Events:
+        person = state.participants.get(participant_id)
+        if person and person.session == session and person.away_since is not None:
+            yield ParticipantChanged(seq=state.seq + 1, participant=replace(person, away_since=None))
+        waiting = state.waiting.get(participant_id)
+        if waiting and waiting.away_since is not None:
+            yield _waiting(state, {**state.waiting, participant_id: replace(waiting, away_since=None)})
+
+    return change
+
+
 def end(why: EndReason) -> Change:
     """The meeting is over for everybody."""
 
@@ -158,21 +180,18 @@ def end(why: EndReason) -> Change:
     return change
 
 
-def lose(since: datetime) -> Change:
-    """Let go of everybody, in the room and in the lobby, who has been away since that time or longer."""
+def lose(person_id: str, away_since: datetime) -> Change:
+    """Let go of somebody, in the room or in the lobby, who has been away since then and did not come back meanwhile."""
 
     def change(state: RoomState) -> Events:
-        waiting = {key: person for key, person in state.waiting.items() if not _away(person, since)}
-        if len(waiting) < len(state.waiting):
-            yield _waiting(state, waiting)
-        for person in [person for person in state.participants.values() if _away(person, since)]:
-            yield ParticipantLeft(seq=state.seq + 1, id=person.id, why="lost")
+        waiting = state.waiting.get(person_id)
+        if waiting and waiting.away_since == away_since:
+            yield _waiting(state, {key: person for key, person in state.waiting.items() if key != person_id})
+        person = state.participants.get(person_id)
+        if person and person.away_since == away_since:
+            yield ParticipantLeft(seq=state.seq + 1, id=person_id, why="lost")
 
     return change
-
-
-def _away(person: Participant | Waiting, since: datetime) -> bool:
-    return person.away_since is not None and person.away_since <= since
 
 
 def lose_session(participant_id: str, session: str) -> Change:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from videocall.clock import Clock
 from videocall.live.bus import Bus
-from videocall.live.hub import CLOSE_DISMISSED, CLOSE_ENDED, Hub, encode
+from videocall.live.hub import CLOSE_DISMISSED, CLOSE_ENDED, CLOSE_RESTART, Hub, encode
 from videocall.live.ice import ice_for
 from videocall.live.messages import (
     Admit,
@@ -118,6 +118,11 @@ class LiveSocket:
 
     # --- what the hub calls ---
 
+    @property
+    def session(self) -> str:
+        """See `Connection`."""
+        return self._join.session if self._join is not None else ""
+
     def send(self, encoded: str) -> None:
         """See `Connection`. A task runs only while there is something to write: being idle costs nothing."""
         if self._close_code is not None:
@@ -137,8 +142,12 @@ class LiveSocket:
 
     def come_in_again(self) -> None:
         """See `Connection`."""
-        if self._join is not None:
+        if self._join is not None and self._close_code is None:
             self._spawn(self._try_join(replace(self._join, token=self._token)))
+
+    def come_back(self) -> None:
+        """See `Connection`."""
+        self._spawn(self._try_beat())
 
     # --- the life of the socket ---
 
@@ -192,8 +201,7 @@ class LiveSocket:
     async def _finish(self) -> None:
         with contextlib.suppress(Problem, StoreError):
             if self._person and self._services.hub.detach(self._code, self._person, self):
-                session = self._join.session if self._join else ""
-                await self._services.admission.lose(self._code, self._person, session)
+                await self._services.admission.lose(self._code, self._person, self.session)
         if self._watching:
             await self._services.bus.unwatch(self._code)
         while self._tasks:
@@ -205,7 +213,7 @@ class LiveSocket:
         if isinstance(message, Join):
             await self._enter(message)
         elif isinstance(message, Heartbeat):
-            seq = await self._services.upkeep.heartbeat(self._code, self._person) if self._person else 0
+            seq = await self._beat() if self._person else 0
             self.send(encode(Alive(seq=seq)))
         elif not self._person:
             raise NotAllowed("Join first.")
@@ -241,6 +249,7 @@ class LiveSocket:
                 self._remember(media=message.media)
             case SetHand():
                 await bus.change(self._code, set_hand(self._person, raised=message.raised))
+                self._remember(hand=message.raised)
 
     async def _relay(self, signal: Signal) -> None:
         room = await self._services.bus.read(self._code)
@@ -274,17 +283,29 @@ class LiveSocket:
             case End():
                 await self._services.meetings.end(self._code, "host")
 
+    async def _beat(self) -> int:
+        room = await self._services.upkeep.heartbeat(self._code, self._person, self.session)
+        if self.admitted and self._person not in room.participants:
+            # Let go of by mistake, for example by a process that took this one for dead.
+            self.come_in_again()
+        return room.seq
+
+    async def _try_beat(self) -> None:
+        with contextlib.suppress(Problem, StoreError):  # the next heartbeat tries again
+            await self._beat()
+
     # --- coming in ---
 
     async def _try_join(self, message: Join) -> None:
         try:
-            await self._enter(message)
+            await self._enter(message, called=True)
+        except (Unavailable, StoreError):
+            # Nobody waits for an answer to this: the page comes back by itself, later.
+            self.close(CLOSE_RESTART)
         except Problem as problem:
             self._refuse(problem)
-        except StoreError:
-            self._refuse(Unavailable())
 
-    async def _enter(self, message: Join) -> None:
+    async def _enter(self, message: Join, *, called: bool = False) -> None:
         if not self._watching:
             self._code = (await self._services.meetings.find(self._code)).code
             self._watching = True
@@ -300,6 +321,7 @@ class LiveSocket:
             password=message.password,
             media=message.media,
             hand=message.hand,
+            called=called,
         )
         entry = await self._services.admission.join(knock)
         # Nothing is awaited from here to the snapshot, so no event can slip in between.

@@ -29,7 +29,11 @@ from videocall.settings import Settings
 
 
 class Knock(Struct, kw_only=True):
-    """Somebody at the door. `connected` is False for a join by HTTP, which has no socket (yet)."""
+    """Somebody at the door. `connected` is False for a join by HTTP, which has no socket (yet).
+
+    `called` is True for who comes because we asked them to (let out of the lobby, or the room was made anew): no rate
+    counts that.
+    """
 
     code: str
     address: str
@@ -41,6 +45,7 @@ class Knock(Struct, kw_only=True):
     password: str | None = None
     media: Media = field(default_factory=Media)
     hand: bool = False
+    called: bool = False
 
 
 class Entry(Struct):
@@ -75,12 +80,16 @@ class AdmissionService:
         self._repository = repository
         self._bus = bus
         self._rates = rates
+        self._away: dict[tuple[str, str, datetime], datetime] = {}
+        self._looked_at = clock.now()
 
     async def join(self, knock: Knock) -> Entry:
         """Let somebody in, put them into the lobby, or raise the `Problem` that keeps them out."""
-        await self._rates.hit(self._settings.join_rate, "join", knock.address)
+        if not knock.called:
+            await self._rates.hit(self._settings.join_rate, "join", knock.address)
         meeting = await self._meetings.find(knock.code)
-        await self._rates.hit(self._settings.meeting_join_rate, "join", meeting.code)
+        if not knock.called:
+            await self._rates.hit(self._settings.meeting_join_rate, "join", meeting.code)
         known = await self.bearer(meeting.code, knock.token) if knock.token else None
         rules.check_open(meeting, known)
         is_host = knock.host_key is not None and same(
@@ -161,14 +170,11 @@ class AdmissionService:
             away_since=None if knock.connected else now,
         )
         try:
-            room = await self._bus.change(meeting.code, enter(participant))
-        except MeetingFull:
-            # The last seat went to somebody else between the look and the leap.
-            await self._repository.depart(person.id, now)
+            return await self._bus.change(meeting.code, enter(participant))
+        except (MeetingFull, MeetingEnded):
+            # The last seat went to somebody else between the look and the leap, or the host ended it for all.
+            await self._repository.forget_visit(visit.id)
             raise
-        if room.ended is not None:
-            raise MeetingEnded
-        return room
 
     async def admit(self, code: str, person_id: str | None) -> None:
         """Let one person, or everybody, out of the lobby; raises `MeetingFull`, `ParticipantNotFound`."""
@@ -214,14 +220,27 @@ class AdmissionService:
         await self._bus.change(code, go_away(person_id, session, self._clock.now()))
 
     async def lose_overdue(self) -> None:
-        """Let go of everybody in this process's rooms who was expected back for too long."""
-        since = self._clock.now() - timedelta(seconds=self._settings.reconnect_grace_seconds)
+        """Let go of everybody in this process's rooms who was expected back for too long.
+
+        Another process may have written down since when somebody is away, by a clock that differs from ours: nobody is
+        let go sooner than the time of grace after we can have seen it first.
+        """
+        now, grace = self._clock.now(), timedelta(seconds=self._settings.reconnect_grace_seconds)
+        known, self._away = self._away, {}
         for code in self._bus.rooms():
-            before = {**(await self._bus.read(code)).participants}
-            room = await self._bus.change(code, lose(since))
-            for person in before.values():
-                if person.away_since is not None and person.id not in room.participants:
-                    await self._record_departure(room, person.id, None)
+            room = await self._bus.read(code)
+            for person_id, away_since in _away(room):
+                key = code, person_id, away_since
+                seen = known.get(key) or max(self._looked_at, min(away_since, now))
+                self._away[key] = seen
+                if now - seen >= grace:
+                    await self._let_go(code, person_id, away_since)
+        self._looked_at = now
+
+    async def _let_go(self, code: str, person_id: str, away_since: datetime) -> None:
+        room = await self._bus.change(code, lose(person_id, away_since))
+        if person_id not in room.participants:
+            await self._record_departure(room, person_id, None)
 
     async def lose_silent(self) -> None:
         """Let go of people without a heartbeat for too long: their process died, and they came to no other."""
@@ -231,3 +250,10 @@ class AdmissionService:
             room = await self._bus.change(visit.meeting, lose_session(visit.person, visit.session))
             if visit.person not in room.participants:
                 await self._record_departure(room, visit.person, None)
+            if room.ended is not None:
+                await self._bus.forget(visit.meeting)
+
+
+def _away(room: RoomState) -> list[tuple[str, datetime]]:
+    people: list[Participant | Waiting] = [*room.participants.values(), *room.waiting.values()]
+    return [(person.id, person.away_since) for person in people if person.away_since is not None]

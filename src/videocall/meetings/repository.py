@@ -1,7 +1,7 @@
 """Every query about meetings, the people in them, and their visits."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from videocall.meetings.rules import UNSTARTED_AFTER, Limits
 from videocall.store.base import Document, Index, Store
 
 MEETINGS, PEOPLE, VISITS = "meetings", "people", "visits"
+_MOST_CODES = 5000
 _Kept = TypeVar("_Kept", Meeting, Person, Visit)
 
 
@@ -125,6 +126,10 @@ class MeetingRepository:
             await self._close(document["_id"], at or msgspec.convert(document["seen_at"], datetime))
         return bool(documents)
 
+    async def forget_visit(self, visit_id: str) -> None:
+        """Take back a visit of somebody who got no seat after all."""
+        await self._store.delete(VISITS, {"_id": visit_id})
+
     async def silent_visits(self, since: datetime, most: int = 500) -> list[Visit]:
         """Open visits whose last heartbeat is older than that."""
         found = await self._store.find(VISITS, {"left_at": None, "seen_at": {"$lt": since}}, limit=most)
@@ -154,6 +159,14 @@ class MeetingRepository:
             MEETINGS, {"_id": code, "ended_at": None}, {"$set": {"ended_at": at, "end_reason": why, "status": "ended"}}
         )
         return ended is not None
+
+    async def ended(self, codes: Sequence[str]) -> list[Meeting]:
+        """Which of these meetings are over."""
+        found: list[Document] = []
+        for start in range(0, len(codes), _MOST_CODES):
+            some = list(codes[start : start + _MOST_CODES])
+            found += await self._store.find(MEETINGS, {"_id": {"$in": some}, "ended_at": {"$ne": None}})
+        return [msgspec.convert(document, Meeting) for document in found]
 
     async def close_visits(self, code: str, at: datetime | None) -> None:
         """End what visits are open: at a time, or each at its last heartbeat when the meeting was abandoned."""

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from urllib.parse import quote, urlencode
 
 from videocall.clock import Clock
@@ -167,7 +168,18 @@ class Meetings:
         now = self._clock.now()
         if not await self._repository.end(code, why, now):
             return False
-        await self._bus.change(code, end(why))
-        await self._repository.close_visits(code, None if why == "abandoned" else now)
-        await self._bus.forget(code)
+        await self._clear(code, why, now)
         return True
+
+    async def clear_ended(self) -> None:
+        """Send everybody out of rooms known here whose meeting is over.
+
+        Who ended it may have died half way, or could not reach the others; or somebody came in at that very moment.
+        """
+        for meeting in await self._repository.ended(self._bus.rooms()):
+            await self._clear(meeting.code, meeting.end_reason or "abandoned", meeting.ended_at or self._clock.now())
+
+    async def _clear(self, code: str, why: EndReason, ended_at: datetime) -> None:
+        await self._bus.change(code, end(why))
+        await self._repository.close_visits(code, None if why == "abandoned" else ended_at)
+        await self._bus.forget(code)

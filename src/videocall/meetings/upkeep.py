@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 import structlog
 
 from videocall.clock import Clock
+from videocall.leases import Lease
 from videocall.live.bus import Bus
-from videocall.live.room import go_away
+from videocall.live.messages import Participant
+from videocall.live.room import RoomState, come_back, go_away
 from videocall.meetings import rules
 from videocall.meetings.admission import AdmissionService
 from videocall.meetings.repository import MeetingRepository
@@ -58,6 +60,7 @@ class Upkeep:
         admission: AdmissionService,
         presence: Presence,
         bus: Bus,
+        lease: Lease,
     ) -> None:
         self._settings = settings
         self._clock = clock
@@ -66,6 +69,7 @@ class Upkeep:
         self._admission = admission
         self._presence = presence
         self._bus = bus
+        self._lease = lease
         self._limits = rules.Limits(
             abandoned_after=timedelta(seconds=settings.abandoned_after_seconds),
             empty_after=timedelta(seconds=settings.empty_after_seconds),
@@ -88,22 +92,30 @@ class Upkeep:
                 ended += 1
         return ended
 
-    async def heartbeat(self, code: str, person_id: str) -> int:
-        """Somebody reports by HTTP or socket that they are there; the number of the room's newest event."""
+    async def heartbeat(self, code: str, person_id: str, session: str | None = None) -> RoomState:
+        """Somebody reports that they are there, by HTTP or by the live socket of a `session`; the room as it is now."""
         self._presence.beat(code, person_id)
         room = await self._bus.read(code)
-        present = room.participants.get(person_id)
-        if present is not None and present.away_since is not None:
+        present = room.participants.get(person_id) or room.waiting.get(person_id)
+        if present is None or present.away_since is None:
+            return room
+        if session is not None:
+            return await self._bus.change(code, come_back(person_id, session))
+        if isinstance(present, Participant):
             # No socket (the phone app in the background): each heartbeat starts the time of grace anew.
-            room = await self._bus.change(code, go_away(person_id, present.session, self._clock.now()))
-        return room.seq
+            return await self._bus.change(code, go_away(person_id, present.session, self._clock.now()))
+        return room
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Keep the loops going inside this context, and write what is left at its end."""
+        """Keep the loops going inside this context, and write what is left at its end.
+
+        The sweep looks at the whole store, so of all processes only the one that holds the lease does it.
+        """
         settings = self._settings
         loops = [
-            asyncio.create_task(_repeat(settings.sweep_seconds, self.sweep)),
+            asyncio.create_task(self._lease.hold(lambda: _repeat(settings.sweep_seconds, self.sweep))),
+            asyncio.create_task(_repeat(settings.sweep_seconds, self._meetings.clear_ended)),
             asyncio.create_task(_repeat(settings.presence_write_seconds, self._presence.write)),
             asyncio.create_task(_repeat(min(1.0, settings.reconnect_grace_seconds), self._admission.lose_overdue)),
         ]
