@@ -15,7 +15,9 @@ from msgspec.structs import replace
 from websockets.asyncio.client import ClientConnection, connect
 
 from videocall.app import create_app
+from videocall.serving import configured
 from videocall.settings import Settings
+from videocall.store.base import Store
 
 DEADLINE_SECONDS = 10
 
@@ -49,9 +51,30 @@ class LiveClient:
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
         self.received: list[dict[str, Any]] = []
+        self.snapshot: dict[str, Any] = {}
+
+    @property
+    def id(self) -> str:
+        """Who one is in the meeting."""
+        you: str = self.snapshot["you"]
+        return you
+
+    @property
+    def token(self) -> str:
+        """What lets one come back."""
+        token: str = self.snapshot["token"]
+        return token
+
+    @property
+    def session(self) -> str:
+        """The page that sits at this socket."""
+        return f"session-{id(self)}"
 
     async def send(self, kind: str, **fields: Any) -> None:
         await self._socket.send(msgspec.json.encode({"type": kind, **fields}).decode())
+
+    async def send_raw(self, frame: str | bytes) -> None:
+        await self._socket.send(frame)
 
     async def next(self, kind: str | None = None) -> dict[str, Any]:
         """The next message, or the next of a kind; what comes before it is kept in `received`."""
@@ -62,12 +85,32 @@ class LiveClient:
                 if kind in {None, message["type"]}:
                     return message
 
+    async def told(self) -> list[dict[str, Any]]:
+        """All that the server has said to this socket so far and that has not been read yet."""
+        begin = len(self.received)
+        await self.send("heartbeat")
+        await self.next("alive")
+        return self.received[begin:-1]
+
+    async def answer(self, kind: str, **fields: Any) -> list[dict[str, Any]]:
+        """Send a message; all that is said until it has been dealt with."""
+        await self.send(kind, **fields)
+        return await self.told()
+
+    async def refusal(self, kind: str, **fields: Any) -> str:
+        """Send a message that is to be refused; the code of the problem."""
+        await self.send(kind, **fields)
+        code: str = (await self.next("refused"))["code"]
+        return code
+
     async def join(self, name: str | None = None, **fields: Any) -> dict[str, Any]:
         """Ask to be let in; the answer, whatever it is."""
-        session = fields.pop("session", f"session-{id(self)}")
         wish = {"name": name, **fields} if name else fields
-        await self.send("join", session=session, **wish)
-        return await self.next()
+        await self.send("join", **{"session": self.session, **wish})
+        answer = await self.next()
+        if answer["type"] in {"snapshot", "in_lobby"}:
+            self.snapshot = answer
+        return answer
 
     async def close(self) -> None:
         await self._socket.close()
@@ -102,6 +145,26 @@ class RunningServer:
         socket = await self._sockets.enter_async_context(connect(address, compression=None, proxy=None))
         return LiveClient(socket)
 
+    async def enter(self, meeting: dict[str, Any], name: str | None = None, **fields: Any) -> LiveClient:
+        """Somebody in the room: its host when no name is given."""
+        client = await self.live(meeting["code"])
+        who = fields if name or "token" in fields else {"token": meeting["token"], **fields}
+        answer = await client.join(name, **who)
+        assert answer["type"] == "snapshot", answer
+        return client
+
+    async def knock(self, meeting: dict[str, Any], name: str | None = None, **fields: Any) -> LiveClient:
+        """Somebody in the lobby."""
+        client = await self.live(meeting["code"])
+        answer = await client.join(name, **fields)
+        assert answer["type"] == "in_lobby", answer
+        return client
+
+    async def post(self, meeting: dict[str, Any], action: str, token: str | None = None, **body: Any) -> httpx.Response:
+        """A call of the HTTP API on a meeting."""
+        headers = bearer(token) if token else {}
+        return await self.http.post(f"/api/meetings/{meeting['code']}/{action}", json=body, headers=headers)
+
     async def view(self, meeting: dict[str, Any]) -> dict[str, Any]:
         """The meeting as its creator sees it."""
         answer = await self.http.get(f"/api/meetings/{meeting['code']}", headers=bearer(meeting["token"]))
@@ -118,21 +181,19 @@ def bearer(token: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def running(settings: Settings, clock: TurnedClock) -> AsyncIterator[RunningServer]:
+async def running(settings: Settings, clock: TurnedClock, store: Store | None = None) -> AsyncIterator[RunningServer]:
     """Serve until the end of the context, in this event loop."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         settings = replace(settings, port=listener.getsockname()[1])
-        app = create_app(settings, clock=clock)
-        config = uvicorn.Config(
-            app, ws="websockets-sansio", ws_per_message_deflate=False, log_config=None, timeout_graceful_shutdown=2
-        )
-        server = uvicorn.Server(config)
+        app = create_app(settings, clock=clock, store=store)
+        server = uvicorn.Server(configured(app, settings))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             await until(lambda: asyncio.sleep(0, server.started or serving.done()), bool)
             address = f"http://127.0.0.1:{settings.port}"
-            async with httpx.AsyncClient(base_url=address, trust_env=False) as http:
+            # Nothing here is encrypted; reading the certificates of the machine would be half the start.
+            async with httpx.AsyncClient(base_url=address, trust_env=False, verify=False) as http:  # noqa: S501
                 running_server = RunningServer(app, settings, clock, http)
                 yield running_server
                 await running_server.close_sockets()

@@ -27,6 +27,7 @@ from videocall.web.certificate import (
     local_addresses,
     local_names,
 )
+from videocall.web.websockets import PatientWebSockets
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
@@ -126,11 +127,24 @@ def run(
     except ValueError as error:
         raise BadSetting(str(error)) from None
     startup = Startup(create_app(settings, store=store))
-    config = uvicorn.Config(
-        startup,
+    config = configured(startup, settings, files)
+    server = Server(config, announce)
+    try:
+        with suppress(KeyboardInterrupt):  # Ctrl-C is how one stops it
+            server.run(sockets=[listener])
+    except SystemExit:
+        if startup.error:
+            raise startup.error from None
+        raise
+
+
+def configured(application: object, settings: Settings, files: CertificateFiles | None = None) -> uvicorn.Config:
+    """How uvicorn serves the application, here and in the tests."""
+    return uvicorn.Config(
+        cast("ASGI3Application", application),
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
+        ws=PatientWebSockets,
         ws_per_message_deflate=False,  # it triples the memory of a connection
         ws_max_size=MOST_MESSAGE_BYTES,
         lifespan="on",
@@ -144,14 +158,6 @@ def run(
         ssl_certfile=files and files.certificate,
         ssl_keyfile=files and files.key,
     )
-    server = Server(config, announce)
-    try:
-        with suppress(KeyboardInterrupt):  # Ctrl-C is how one stops it
-            server.run(sockets=[listener])
-    except SystemExit:
-        if startup.error:
-            raise startup.error from None
-        raise
 
 
 class Startup:
