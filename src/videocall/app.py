@@ -12,6 +12,9 @@ from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
+from videocall.accounts.me_routes import ME_ROUTES
+from videocall.accounts.routes import AUTH_ROUTES
+from videocall.accounts.wiring import account_parts
 from videocall.clock import Clock, SystemClock
 from videocall.keys import Keys
 from videocall.leases import Lease
@@ -24,7 +27,9 @@ from videocall.mail.repository import MailRepository
 from videocall.mail.sending import Delivery
 from videocall.mail.service import Mailer
 from videocall.meetings.admission import AdmissionService
+from videocall.meetings.history import History
 from videocall.meetings.letters import host_link_letter
+from videocall.meetings.my_routes import MY_MEETING_ROUTES
 from videocall.meetings.repository import MeetingRepository
 from videocall.meetings.rooms import RoomLoader
 from videocall.meetings.routes import MEETING_ROUTES
@@ -66,6 +71,17 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
     bus.listen(hub.on_event, hub.on_message, hub.on_reset)
     mails = MailRepository(store)
     mailer = Mailer(settings=settings, clock=clock, keys=keys, repository=mails, delivery=Delivery(settings))
+    history = History(repository, settings)
+    people = account_parts(
+        settings=settings,
+        clock=clock,
+        store=store,
+        keys=keys,
+        rates=rates,
+        mailer=mailer,
+        meetings=repository,
+        history=history,
+    )
     meetings = Meetings(
         settings=settings,
         clock=clock,
@@ -74,6 +90,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         repository=repository,
         bus=bus,
         rates=rates,
+        members=people.accounts,
         mail_host_link=host_link_letter(mailer),
     )
     admission = AdmissionService(
@@ -81,6 +98,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         clock=clock,
         keys=keys,
         tokens=tokens,
+        members=people.accounts,
         meetings=meetings,
         repository=repository,
         bus=bus,
@@ -108,9 +126,10 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         try:
             await migrate(store)
             await repository.prepare()
+            await people.repository.prepare()
             await mails.prepare()
             await bus.open()
-            async with upkeep.running(), MailLoop(mailer, settings.mail_poll_seconds).running():
+            async with MailLoop(mailer, settings.mail_poll_seconds).running(), people.running(), upkeep.running():
                 yield
             hub.close_all(CLOSE_RESTART)
         finally:
@@ -119,15 +138,26 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
             await store.close()
 
     return Litestar(
-        route_handlers=[*MEETING_ROUTES, *HEALTH_ROUTES, *OPENAPI_ROUTES, live_socket, *browser_files()],
+        route_handlers=[
+            *MEETING_ROUTES,
+            *MY_MEETING_ROUTES,
+            *AUTH_ROUTES,
+            *ME_ROUTES,
+            *HEALTH_ROUTES,
+            *OPENAPI_ROUTES,
+            live_socket,
+            *browser_files(),
+        ],
         dependencies={
             "meetings": _given(meetings),
             "admission": _given(admission),
             "upkeep": _given(upkeep),
             "live": _given(live),
+            "history": _given(history),
+            **{name: _given(part) for name, part in people.dependencies.items()},
         },
         state=State({"metrics": metrics, "store": store}),
-        guards=[AccessGuard(settings, rates, admission)],
+        guards=[AccessGuard(settings, rates, people.accounts, admission)],
         exception_handlers=EXCEPTION_HANDLERS,
         before_send=[security_headers(https=settings.public_url.startswith("https:")), metrics.count_requests()],
         lifespan=[running],

@@ -146,3 +146,94 @@ class Unavailable(Problem):
     code = "unavailable"
     status = 503
     title = "The service cannot answer right now"
+
+
+class WrongCredentials(Problem):
+    """No account has this address and password; which of the two is wrong is not said."""
+
+    code = "wrong-credentials"
+    status = 401
+    title = "Address or password is wrong"
+
+
+class CodeRequired(Problem):
+    """The password is right, and the account has a second factor: send `code` too."""
+
+    code = "code-required"
+    status = 401
+    title = "Please enter the code from your app"
+
+
+class WrongCode(Problem):
+    """The code of the second factor is wrong, used, or too old."""
+
+    code = "wrong-code"
+    status = 401
+    title = "This code is not right, or no longer"
+
+
+class AccountDisabled(Problem):
+    """An administrator switched this account off."""
+
+    code = "account-disabled"
+    status = 403
+    title = "This account is switched off"
+
+
+class EmailTaken(Problem):
+    """Another account has this address."""
+
+    code = "email-taken"
+    status = 409
+    title = "There is an account with this address already"
+
+
+class EmailNotVerified(Problem):
+    """Only somebody whose address was confirmed may do this."""
+
+    code = "email-not-verified"
+    status = 403
+    title = "Please confirm your e-mail address first"
+
+
+class LinkExpired(Problem):
+    """A mailed link was used already, is too old, or was never one."""
+
+    code = "link-expired"
+    status = 410
+    title = "This link was used already, or is too old"
+
+
+class SecondFactorState(Problem):
+    """The second factor is on already, or is not on, or was not begun."""
+
+    code = "second-factor-state"
+    status = 409
+    title = "The second factor is not in that state"
+
+
+class PictureRefused(Problem):
+    """An upload is not a picture that can be taken."""
+
+    code = "picture-refused"
+    status = 400
+    title = "This picture cannot be used"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, errors={"file": detail})
+
+
+class NotFound(Problem):
+    """There is no such thing, or it is somebody else's."""
+
+    code = "not-found"
+    status = 404
+    title = "There is no such thing"
+
+
+class ProcessingRestricted(Problem):
+    """The person asked that no more of their data be processed than must be; this would."""
+
+    code = "processing-restricted"
+    status = 403
+    title = "You restricted the processing of your data; lift that in your profile first"

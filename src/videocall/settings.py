@@ -68,6 +68,14 @@ class Settings(Struct, frozen=True):
     mail_from: str = "VideoCall <no-reply@localhost>"
     mail_poll_seconds: Seconds = 15
 
+    bcrypt_cost: Annotated[int, Meta(ge=4, le=16)] = 12
+    password_queue: Annotated[int, Meta(ge=1)] = 64
+    register_rate: Rate = "20/hour"
+    sign_in_rate: Rate = "10/15 minutes"
+    sign_in_address_rate: Rate = "200/15 minutes"
+    mail_rate: Rate = "5/hour"
+    mail_address_rate: Rate = "30/hour"
+
     create_rate: Rate = "30/10 minutes"
     join_rate: Rate = "120/minute"
     meeting_join_rate: Rate = "300/minute"

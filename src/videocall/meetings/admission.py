@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from videocall.clock import Clock
 from videocall.keys import Keys, same
@@ -12,10 +13,11 @@ from videocall.live.bus import Admitted, Bus
 from videocall.live.messages import Dismissed, Media, Participant, Waiting
 from videocall.live.room import RoomState, enter, go_away, leave, lose, lose_session, wait
 from videocall.meetings import rules
+from videocall.meetings.members import Member, Members
 from videocall.meetings.model import Meeting, Person, Visit
 from videocall.meetings.repository import MeetingRepository
 from videocall.meetings.service import Meetings
-from videocall.meetings.tokens import MeetingToken, MeetingTokens
+from videocall.meetings.tokens import MeetingTokens
 from videocall.problems import (
     InvalidToken,
     MeetingEnded,
@@ -26,6 +28,7 @@ from videocall.problems import (
 )
 from videocall.rates import Rates
 from videocall.settings import Settings
+from videocall.texts import one_line
 
 
 class Knock(Struct, kw_only=True):
@@ -67,6 +70,7 @@ class AdmissionService:
         clock: Clock,
         keys: Keys,
         tokens: MeetingTokens,
+        members: Members,
         meetings: Meetings,
         repository: MeetingRepository,
         bus: Bus,
@@ -76,6 +80,7 @@ class AdmissionService:
         self._clock = clock
         self._keys = keys
         self._tokens = tokens
+        self._members = members
         self._meetings = meetings
         self._repository = repository
         self._bus = bus
@@ -90,15 +95,15 @@ class AdmissionService:
         meeting = await self._meetings.find(knock.code)
         if not knock.called:
             await self._rates.hit(self._settings.meeting_join_rate, "join", meeting.code)
-        known = await self.bearer(meeting.code, knock.token) if knock.token else None
+        member, known = await self._identify(meeting.code, knock.token)
         rules.check_open(meeting, known)
         is_host = knock.host_key is not None and same(
             self._keys.fingerprint("host links", knock.host_key), meeting.host_key_digest
         )
         if not is_host and rules.needs_password(meeting, known):
             await self._check_password(meeting, knock)
-        person = await self._person(meeting, known, knock, is_host=is_host)
-        token = self._tokens.sign(MeetingToken(meeting=meeting.code, person=person.id))
+        person = await self._person(meeting, member, known, knock, is_host=is_host)
+        token = await self._meetings.token(person)
         room = await self._bus.read(meeting.code)
         if rules.admission(meeting, person) == "waiting":
             now = self._clock.now()
@@ -110,13 +115,23 @@ class AdmissionService:
         room = await self._enter(meeting, person, knock)
         return Entry(meeting=meeting, person=person, token=token, room=room)
 
-    async def bearer(self, code: str, token: str) -> Person:
-        """Who a token stands for in a meeting; raises `InvalidToken`."""
+    async def bearer(self, code: str, token: str) -> Person | None:
+        """Who a token stands for in a meeting, None for a member who never was in it; raises `InvalidToken`."""
+        return (await self._identify(code, token))[1]
+
+    async def _identify(self, code: str, token: str | None) -> tuple[Member | None, Person | None]:
+        if token is None:
+            return None, None
+        member = await self._members.of_token(token)
+        if member is not None:
+            return member, await self._repository.person(code, self._meetings.person_id(code, member))
         claims = self._tokens.read(token)
         person = await self._repository.person(claims.meeting, claims.person) if claims.meeting == code else None
         if person is None:
             raise InvalidToken("This token is of another meeting.")
-        return person
+        if person.user and claims.generation != await self._members.generation(person.user):
+            raise InvalidToken("You are signed out. Please sign in again.")
+        return None, person
 
     async def _check_password(self, meeting: Meeting, knock: Knock) -> None:
         key = (knock.address, meeting.code)
@@ -127,25 +142,32 @@ class AdmissionService:
             await self._rates.guess(self._settings.guess_rate, digest, *key)
             raise WrongPassword
 
-    async def _person(self, meeting: Meeting, known: Person | None, knock: Knock, *, is_host: bool) -> Person:
+    async def _person(
+        self, meeting: Meeting, member: Member | None, known: Person | None, knock: Knock, *, is_host: bool
+    ) -> Person:
         if known is not None:
+            changes: dict[str, str | bool] = {}
             if is_host and known.role != "host":
-                await self._repository.change_person(known.id, role="host", admitted=True)
-                known.role, known.admitted = "host", True
-            return known
-        name = (knock.name or "").strip()
+                changes |= {"role": "host", "admitted": True}
+            if member is not None and member.name != known.name:
+                changes["name"] = member.name
+            if changes:
+                await self._repository.change_person(known.id, **changes)
+            return replace(known, **changes)
+        name = member.name if member else one_line(knock.name or "")
         if not name:
             raise NameRequired
+        kept = None if member is None or member.restricted else member
         person = Person(
-            id=secrets.token_urlsafe(12),
+            id=self._meetings.person_id(meeting.code, kept),
             meeting=meeting.code,
             name=name,
             role="host" if is_host else "guest",
             created_at=self._clock.now(),
             admitted=is_host or not meeting.lobby,
+            user=kept.id if kept else "",
         )
-        await self._repository.add_person(person)
-        return person
+        return await self._repository.add_person(person)
 
     async def _enter(self, meeting: Meeting, person: Person, knock: Knock) -> RoomState:
         """Record the visit first, then tell the room: what others see has been kept."""

@@ -35,6 +35,7 @@ class Meeting(Struct, kw_only=True):
     host_email: str | None
     host_key_digest: str
     created_at: datetime
+    host_user: str = ""
     started_at: datetime | None = None
     seen_at: datetime | None = None
     empty_since: datetime | None = None
@@ -43,7 +44,11 @@ class Meeting(Struct, kw_only=True):
 
 
 class Person(Struct, kw_only=True):
-    """One participant record: somebody who was let into a meeting, waits for it, or may host it."""
+    """One participant record: somebody who was let into a meeting, waits for it, or may host it.
+
+    `user` is their account, empty for guests. `ended_at` is when their meeting was over and `hidden` that they took it
+    out of their history: by these their dashboard finds it.
+    """
 
     id: str = msgspec.field(name="_id")
     meeting: str
@@ -52,6 +57,9 @@ class Person(Struct, kw_only=True):
     created_at: datetime
     admitted: bool = False
     banned: bool = False
+    user: str = ""
+    ended_at: datetime | None = None
+    hidden: bool = False
 
 
 class Visit(Struct, kw_only=True):
@@ -77,9 +85,9 @@ class Guest(Struct, forbid_unknown_fields=True):
 
 
 class NewMeeting(Struct, forbid_unknown_fields=True):
-    """Body of POST /api/meetings."""
+    """Body of POST /api/meetings. `guest` is needed without an account, and passed over with one."""
 
-    guest: Guest
+    guest: Guest | None = None
     kind: Literal["instant"] = "instant"
     title: Annotated[str, Meta(max_length=120)] = ""
     description: Annotated[str, Meta(max_length=2000)] = ""
@@ -140,11 +148,14 @@ class MeetingView(Struct):
 
 
 class Created(Struct):
-    """Answer to POST /api/meetings. The token lets the creator act as host; the host link restores that elsewhere."""
+    """Answer to POST /api/meetings.
+
+    A guest's token lets them act as host, and the host link restores that elsewhere; a user's own token does both.
+    """
 
     meeting: MeetingView
-    token: str
-    host_link: str
+    token: str | UnsetType = UNSET
+    host_link: str | UnsetType = UNSET
 
 
 class JoinRequest(Struct, forbid_unknown_fields=True):

@@ -1,8 +1,9 @@
 """Every query about meetings, the people in them, and their visits."""
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -10,10 +11,11 @@ import msgspec
 from videocall.live.messages import EndReason
 from videocall.meetings.model import Meeting, Person, Visit
 from videocall.meetings.rules import UNSTARTED_AFTER, Limits
-from videocall.store.base import Document, Index, Store
+from videocall.store.base import Document, DuplicateKey, Index, Sort, Store
 
 MEETINGS, PEOPLE, VISITS = "meetings", "people", "visits"
 _MOST_CODES = 5000
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 _Kept = TypeVar("_Kept", Meeting, Person, Visit)
 
 
@@ -43,7 +45,7 @@ class MeetingRepository:
                 Index(keys=("created_at",), where=open_only),
             ],
         )
-        await self._store.ensure(PEOPLE, [Index(keys=("meeting",))])
+        await self._store.ensure(PEOPLE, [Index(keys=("meeting",)), Index(keys=("user", "hidden", "ended_at", "_id"))])
         await self._store.ensure(
             VISITS,
             [
@@ -73,13 +75,48 @@ class MeetingRepository:
         found = await self._store.find(PEOPLE, {"meeting": code}, sort=[("created_at", 1)])
         return [msgspec.convert(document, Person) for document in found]
 
-    async def add_person(self, person: Person) -> None:
-        """Keep a new participant record."""
-        await self._store.insert(PEOPLE, _document(person))
+    async def add_person(self, person: Person) -> Person:
+        """Keep a new participant record; the one that is there already when a member comes in twice at once."""
+        try:
+            await self._store.insert(PEOPLE, _document(person))
+        except DuplicateKey:
+            return await self.person(person.meeting, person.id) or person
+        return person
 
     async def change_person(self, person_id: str, **fields: object) -> None:
         """Set fields of a participant record."""
         await self._store.update(PEOPLE, {"_id": person_id}, {"$set": fields})
+
+    async def meetings(self, codes: Sequence[str]) -> dict[str, Meeting]:
+        """Meetings by their codes; those that there are."""
+        found = await self._store.find(MEETINGS, {"_id": {"$in": list(codes)}}) if codes else []
+        return {document["_id"]: msgspec.convert(document, Meeting) for document in found}
+
+    async def people_of(self, user_id: str, before: tuple[datetime, str] | None, most: int) -> list[Person]:
+        """Records of an account in meetings that are over, the latest first, from after a place (time and id) on."""
+        mine: dict[str, Any] = {"user": user_id, "hidden": False}
+        at, person_id = before or (_NEVER, "")
+        same_time = {**mine, "ended_at": at, "_id": {"$lt": person_id}}
+        found = await self._store.find(PEOPLE, same_time, sort=[("_id", -1)], limit=most) if before else []
+        if len(found) < most:
+            earlier = {**mine, "ended_at": {"$lt": at}}
+            order: Sort = [("ended_at", -1), ("_id", -1)]
+            found += await self._store.find(PEOPLE, earlier, sort=order, limit=most - len(found))
+        return [msgspec.convert(document, Person) for document in found]
+
+    async def open_people_of(self, user_id: str, most: int = 500) -> list[Person]:
+        """Records of an account in meetings that go on or are to come."""
+        where = {"user": user_id, "hidden": False, "ended_at": None}
+        return [msgspec.convert(document, Person) for document in await self._store.find(PEOPLE, where, limit=most)]
+
+    async def shelve(self, code: str, ended_at: datetime) -> None:
+        """Note with the people of a meeting that it is over."""
+        await self._store.update_many(PEOPLE, {"meeting": code, "ended_at": None}, {"$set": {"ended_at": ended_at}})
+
+    async def hide(self, user_id: str, code: str) -> bool:
+        """Take a meeting that is over out of an account's history; whether it was there."""
+        where = {"meeting": code, "user": user_id, "hidden": False, "ended_at": {"$ne": None}}
+        return await self._store.update(PEOPLE, where, {"$set": {"hidden": True}}) is not None
 
     async def visits(self, code: str) -> list[Visit]:
         """Every visit to a meeting, in order of arrival."""
@@ -186,3 +223,31 @@ class MeetingRepository:
     async def count_live(self) -> int:
         """How many meetings are going on."""
         return await self._store.count(MEETINGS, {"ended_at": None, "status": "live"})
+
+    async def erase_names(self, user_id: str, email: str, name: str, replacement: str) -> None:
+        """Take somebody's name and address out of every record; every meeting and visit stays.
+
+        Records are their own meetings', other people's, and those that they made as a guest who gave this address.
+        """
+        for document in await self._store.find(MEETINGS, {"$or": [{"host_user": user_id}, {"host_email": email}]}):
+            meeting = msgspec.convert(document, Meeting)
+            cleared = {
+                "host_name": replacement,
+                "host_email": None,
+                "title": _without(meeting.title, {name, meeting.host_name, email}, replacement),
+                "description": _without(meeting.description, {name, meeting.host_name, email}, replacement),
+            }
+            await self._store.update(MEETINGS, {"_id": meeting.code}, {"$set": cleared})
+            await self._store.update(PEOPLE, {"_id": meeting.host_id}, {"$set": {"name": replacement}})
+        await self._store.update_many(PEOPLE, {"user": user_id}, {"$set": {"name": replacement}})
+
+    async def cut_loose(self, user_id: str) -> None:
+        """Let the records of an account that goes belong to nobody."""
+        await self._store.update_many(MEETINGS, {"host_user": user_id}, {"$set": {"host_user": ""}})
+        await self._store.update_many(PEOPLE, {"user": user_id}, {"$set": {"user": ""}})
+
+
+def _without(text: str, names: set[str], replacement: str) -> str:
+    for name in sorted(names - {""}, key=len, reverse=True):
+        text = re.sub(re.escape(name), replacement, text, flags=re.IGNORECASE)
+    return text

@@ -23,7 +23,7 @@ from videocall.meetings.model import (
 )
 from videocall.meetings.service import Meetings
 from videocall.meetings.upkeep import Upkeep
-from videocall.web.access import access, address_of, bearer_token
+from videocall.web.access import access, address_of, bearer_token, member_of
 
 Code = Annotated[str, PathParameter(description="Meeting code; capitals, spaces and missing dashes are forgiven.")]
 AnyRequest = Request[Any, Any, State]
@@ -38,12 +38,12 @@ def _caller(request: AnyRequest) -> Person:
     return person
 
 
-@post("/api/meetings", opt=access("anyone"), summary="Create a meeting as a guest")
+@post("/api/meetings", opt=access("anyone"), summary="Create a meeting, as a guest or with an account")
 async def create_meeting(
     data: JSONBody[NewMeeting], request: AnyRequest, meetings: NamedDependency[Meetings]
 ) -> Created:
-    """Make an instant meeting. The answer's token carries host rights, and so does its host link, on any device."""
-    return await meetings.create(data, address_of(request))
+    """Make an instant meeting. A guest's answer has a token with host rights, and a host link for other devices."""
+    return await meetings.create(data, address_of(request), member_of(request))
 
 
 @get("/api/meetings/{code:str}", opt=access("anyone"), summary="Look at a meeting")

@@ -51,6 +51,13 @@ def admission(meeting: Meeting, person: Person) -> Admission:
     return "admitted"
 
 
+def shelf(meeting: Meeting) -> Literal["live", "upcoming", "history"]:
+    """Where a dashboard shows a meeting; an instant one that nobody entered yet can be entered now."""
+    if meeting.status in {"ended", "cancelled"}:
+        return "history"
+    return "live" if meeting.status == "live" or meeting.kind == "instant" else "upcoming"
+
+
 def due_end(meeting: Meeting, now: datetime, limits: Limits) -> EndReason | None:
     """Why a meeting should end now, or None. Purpose: policy section 5, abandoned meetings."""
     if meeting.ended_at is not None:

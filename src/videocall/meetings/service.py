@@ -11,6 +11,7 @@ from videocall.live.bus import Bus
 from videocall.live.messages import EndReason
 from videocall.live.room import end
 from videocall.meetings.codes import new_code, read_code
+from videocall.meetings.members import Member, Members
 from videocall.meetings.model import (
     Created,
     EmailTemplate,
@@ -24,7 +25,7 @@ from videocall.meetings.model import (
 )
 from videocall.meetings.repository import MeetingRepository
 from videocall.meetings.tokens import MeetingToken, MeetingTokens
-from videocall.problems import MeetingNotFound, NameRequired
+from videocall.problems import InvalidBody, MeetingNotFound, NameRequired, ProcessingRestricted
 from videocall.rates import Rates
 from videocall.settings import Settings
 from videocall.store.base import DuplicateKey
@@ -47,6 +48,7 @@ class Meetings:
         repository: MeetingRepository,
         bus: Bus,
         rates: Rates,
+        members: Members,
         mail_host_link: MailHostLink,
     ) -> None:
         self._settings = settings
@@ -56,18 +58,28 @@ class Meetings:
         self._repository = repository
         self._bus = bus
         self._rates = rates
+        self._members = members
         self._mail_host_link = mail_host_link
 
-    async def create(self, wish: NewMeeting, address: str) -> Created:
-        """Make a meeting for a guest, who becomes its host; raises `TooManyRequests`, `NameRequired`."""
+    async def create(self, wish: NewMeeting, address: str, member: Member | None = None) -> Created:
+        """Make a meeting for a member or else for a guest, who becomes its host.
+
+        Raises `TooManyRequests`, `NameRequired`, `ProcessingRestricted`, and `InvalidBody` when there is neither.
+        """
         await self._rates.hit(self._settings.create_rate, "create", address)
-        name = one_line(wish.guest.name)
+        if member is None and wish.guest is None:
+            raise InvalidBody(errors={"guest": "Without an account, please say what the others should call you."})
+        if member is not None and member.restricted:
+            raise ProcessingRestricted
+        guest = wish.guest if member is None else None
+        name = member.name if member else one_line(guest.name) if guest else ""
         if not name:
             raise NameRequired("guest.name")
         now = self._clock.now()
-        host_key = secrets.token_urlsafe(24)
+        host_key = secrets.token_urlsafe(24) if guest else ""
+        code = new_code()
         meeting = Meeting(
-            code=new_code(),
+            code=code,
             title=one_line(wish.title) or f"{name}'s meeting",
             description=lines(wish.description),
             kind=wish.kind,
@@ -76,23 +88,49 @@ class Meetings:
             server=None,
             lobby=wish.lobby,
             password_sealed=self._keys.seal_password(wish.password) if wish.password else None,
-            host_id=secrets.token_urlsafe(12),
+            host_id=self.person_id(code, member),
             host_name=name,
-            host_email=wish.guest.email.lower() if wish.guest.email else None,
-            host_key_digest=self._keys.fingerprint("host links", host_key),
+            host_email=guest.email.lower() if guest and guest.email else None,
+            host_key_digest=self._keys.fingerprint("host links", host_key) if host_key else "",
+            host_user=member.id if member else "",
             created_at=now,
         )
-        host = Person(id=meeting.host_id, meeting=meeting.code, name=name, role="host", created_at=now, admitted=True)
+        host = Person(
+            id=meeting.host_id,
+            meeting=code,
+            name=name,
+            role="host",
+            created_at=now,
+            admitted=True,
+            user=meeting.host_user,
+        )
         try:
             await self._repository.add(meeting, host)
         except DuplicateKey:
             # One chance in 2^50 for each meeting there ever was.
-            return await self.create(wish, address)
+            return await self.create(wish, address, member)
+        if member is not None:
+            return Created(meeting=await self._view(meeting, host))
         host_link = f"{self.link(meeting.code)}#host={host_key}"
         if meeting.host_email:
             await self._mail_host_link(meeting, host_link)
-        token = self._tokens.sign(MeetingToken(meeting=meeting.code, person=host.id))
+        token = await self.token(host)
         return Created(meeting=await self._view(meeting, host), token=token, host_link=host_link)
+
+    def person_id(self, code: str, member: Member | None) -> str:
+        """The id of a participant record: random for a guest; for a member always the same in one meeting.
+
+        So somebody who comes in from two devices at once still gets one record, and no two meetings show that the same
+        person was in both.
+        """
+        if member is None:
+            return secrets.token_urlsafe(12)
+        return self._keys.fingerprint("participants", f"{code} {member.id}")[:24]
+
+    async def token(self, person: Person) -> str:
+        """A meeting token. That of a member ends with the older tokens of their account."""
+        generation = await self._members.generation(person.user) if person.user else 0
+        return self._tokens.sign(MeetingToken(meeting=person.meeting, person=person.id, generation=generation))
 
     async def find(self, typed_code: str) -> Meeting:
         """The meeting whose code somebody typed; raises `MeetingNotFound`."""
@@ -168,6 +206,7 @@ class Meetings:
         now = self._clock.now()
         if not await self._repository.end(code, why, now):
             return False
+        await self._repository.shelve(code, now)
         await self._clear(code, why, now)
         return True
 

@@ -17,10 +17,11 @@ _AUDIENCE = "meeting"
 
 
 class MeetingToken(Struct, frozen=True):
-    """Who the bearer is."""
+    """Who the bearer is; `generation` is that of their account's tokens, 0 for guests: see `members.Member`."""
 
     meeting: str
     person: str
+    generation: int = 0
 
 
 class MeetingTokens:
@@ -37,6 +38,7 @@ class MeetingTokens:
             "aud": _AUDIENCE,
             "sub": token.person,
             "meeting": token.meeting,
+            "gen": token.generation,
             "iat": int(now.timestamp()),
             "exp": int((now + LIFETIME).timestamp()),
         }
@@ -57,4 +59,4 @@ class MeetingTokens:
         # Checked against the clock that is handed in; the library would read the machine's.
         if claims["exp"] <= self._clock.now().timestamp():
             raise InvalidToken("This token has expired.")
-        return MeetingToken(meeting=str(claims["meeting"]), person=claims["sub"])
+        return MeetingToken(meeting=str(claims["meeting"]), person=claims["sub"], generation=int(claims.get("gen", 0)))

@@ -2,24 +2,31 @@
 
 from typing import Any, Literal
 
+from litestar import Request
 from litestar.connection import ASGIConnection
+from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
 from litestar.handlers import HTTPRouteHandler
 from litestar.handlers.base import BaseRouteHandler
 from litestar.params import BodyKwarg
 
+from videocall.accounts.service import Accounts, Caller
+from videocall.accounts.tokens import UserTokens
 from videocall.keys import same
 from videocall.meetings.admission import AdmissionService
 from videocall.meetings.codes import read_code
+from videocall.meetings.members import Member
 from videocall.meetings.model import Person
 from videocall.problems import InvalidToken, MeetingNotFound, NotAllowed, UnsupportedMediaType
 from videocall.rates import Rates
 from videocall.settings import Settings
 
-Who = Literal["anyone", "participant", "host", "operator"]
-"""`participant` and `host` are of the meeting in the path; `operator` calls from this machine or with the token."""
+Who = Literal["anyone", "participant", "host", "user", "operator"]
+"""Whom a route is for. `participant` and `host` are of the meeting in the path, and `user` is signed in to an account;
+`operator` calls from this machine or with the operator's token."""
 
 Connection = ASGIConnection[Any, Any, Any, Any]
+UserRequest = Request[Any, Any, State]
 _LOOPBACK = {"127.0.0.1", "::1"}
 
 
@@ -33,22 +40,48 @@ def address_of(connection: Connection) -> str:
     return connection.client.host if connection.client else "unknown"
 
 
+def agent_of(connection: Connection) -> str:
+    """What the client calls itself."""
+    return connection.headers.get("user-agent", "")
+
+
 def bearer_token(connection: Connection) -> str | None:
     """The bearer token (RFC 6750), or None when there is none."""
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
+def caller_of(request: UserRequest) -> Caller:
+    """Who is signed in, where the route is for users."""
+    caller: Caller = request.state.caller
+    return caller
+
+
+def member_of(request: UserRequest) -> Member | None:
+    """Who is signed in, where the route is for anyone; raises `InvalidToken` for a token that has ended."""
+    caller: Caller | None = request.state.caller
+    if caller is not None:
+        return Accounts.member(caller.user)
+    token = bearer_token(request)
+    if token is not None and UserTokens.is_one(token):
+        raise InvalidToken("You are signed out. Please sign in again.")
+    return None
+
+
 class AccessGuard:
     """Refuses callers that a route is not for, and counts requests by address."""
 
-    def __init__(self, settings: Settings, rates: Rates, admission: AdmissionService) -> None:
+    def __init__(self, settings: Settings, rates: Rates, accounts: Accounts, admission: AdmissionService) -> None:
         self._settings = settings
         self._rates = rates
+        self._accounts = accounts
         self._admission = admission
 
     async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
-        """Raise unless the caller may call the handler; `connection.state.person` is who they are in the meeting."""
+        """Raise unless the caller may call the handler.
+
+        Then `connection.state.caller` is who is signed in, and `connection.state.person` who they are in the meeting.
+        """
         who: Who | None = handler.opt.get("access")
         if who is None:
             return  # Litestar's own OPTIONS handlers; a test makes sure that no route of ours is without.
@@ -57,14 +90,28 @@ class AccessGuard:
             self._check_operator(connection)
             return
         _check_content_type(connection, handler)
+        caller = await self._caller(connection, needed=who == "user")
         person = await self._bearer(connection)
-        connection.state.person = person
-        if who == "anyone":
+        connection.state.caller, connection.state.person = caller, person
+        if who in {"anyone", "user"}:
             return
         if person is None:
-            raise InvalidToken
+            raise NotAllowed("You are not in this meeting.") if caller else InvalidToken
         if who == "host" and person.role != "host":
             raise NotAllowed("Only a host can do this.")
+
+    async def _caller(self, connection: Connection, *, needed: bool) -> Caller | None:
+        token = bearer_token(connection)
+        if token is not None and UserTokens.is_one(token):
+            try:
+                return await self._accounts.bearer(token)
+            except InvalidToken:
+                # Whoever signs in anew, or asks for a new password, may still send the token that has ended.
+                if needed:
+                    raise
+        if needed:
+            raise InvalidToken
+        return None
 
     async def _bearer(self, connection: Connection) -> Person | None:
         token = bearer_token(connection)

@@ -1,0 +1,191 @@
+"""Deleting an account: asked for without signing in, confirmed by mail, reviewed, carried out two weeks later.
+
+Policy sections 3.5, 10 and 12. Every step of the erasure can be done twice without harm: a process that dies half way
+leaves a request that is due, and whoever comes next begins anew.
+"""
+
+import secrets
+
+from videocall.accounts import rules
+from videocall.accounts.by_mail import ByMail
+from videocall.accounts.letters import Letters
+from videocall.accounts.model import DeletionRequest, DeletionStatus, DeletionView, DeletionWish, User
+from videocall.accounts.pictures import Pictures
+from videocall.accounts.repository import AccountRepository
+from videocall.accounts.service import refuse
+from videocall.clock import Clock
+from videocall.mail.service import Mailer
+from videocall.meetings.repository import MeetingRepository
+from videocall.problems import LinkExpired, NotAllowed, NotFound
+
+WITHDRAWN = "Taken back by the person."
+
+
+class Deletions:
+    """Requests to be deleted, and what becomes of them."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        repository: AccountRepository,
+        meetings: MeetingRepository,
+        pictures: Pictures,
+        letters: Letters,
+        mailer: Mailer,
+        by_mail: ByMail,
+    ) -> None:
+        self._clock = clock
+        self._repository = repository
+        self._meetings = meetings
+        self._pictures = pictures
+        self._letters = letters
+        self._mailer = mailer
+        self._by_mail = by_mail
+
+    # --- the person ---
+
+    async def ask(self, wish: DeletionWish, address: str) -> None:
+        """Take a request; the answer does not tell whether there is such an account. Raises `InvalidBody`."""
+        refuse(
+            {
+                "email": rules.email_error(wish.email),
+                "first_name": rules.name_error(wish.first_name, "first name"),
+                "last_name": rules.name_error(wish.last_name, "last name"),
+                "reason": "There is a character in it that cannot be kept." if "\0" in wish.reason else None,
+            }
+        )
+        email = rules.clean_email(wish.email)
+        await self._by_mail.count(address, email)
+        self._by_mail.later(self._take(wish, email))
+
+    async def _take(self, wish: DeletionWish, email: str) -> None:
+        user = await self._repository.by_email(email)
+        if user is None or not await self._by_mail.within_bounds(email):
+            return
+        request = DeletionRequest(
+            id=secrets.token_urlsafe(12),
+            email=email,
+            first_name=rules.clean_name(wish.first_name),
+            last_name=rules.clean_name(wish.last_name),
+            reason=wish.reason.strip(),
+            hard=wish.hard,
+            user=user.id,
+            status="unverified",
+            created_at=self._clock.now(),
+        )
+        await self._repository.add_deletion(request)
+        await self._letters.confirm_deletion(request)
+
+    async def verify(self, token: str) -> DeletionView:
+        """Confirm a request by its mailed link: now an administrator looks at it. Raises `LinkExpired`."""
+        link = await self._letters.peek(token, "deletion")
+        request = await self._repository.deletion(link.about)
+        if request is None:
+            raise LinkExpired
+        await self._letters.use(link)
+        return _view(await self._go_on(request, "waiting", verified_at=self._clock.now()))
+
+    async def keep(self, token: str) -> DeletionView:
+        """Change one's mind by the link in the letter that told the day; raises `LinkExpired`."""
+        link = await self._letters.peek(token, "keep")
+        request = await self._repository.deletion(link.about)
+        if request is None:
+            raise LinkExpired
+        await self._letters.use(link)
+        return _view(await self._withdraw(request))
+
+    async def of(self, user: User) -> DeletionView:
+        """Where the wish of somebody who is signed in stands; raises `NotFound`."""
+        request = await self._repository.deletion_of(user.id)
+        if request is None:
+            raise NotFound
+        return _view(request)
+
+    async def take_back(self, user: User) -> DeletionView:
+        """Change one's mind while signed in; raises `NotFound`."""
+        request = await self._repository.deletion_of(user.id)
+        if request is None or request.status not in {"waiting", "approved"}:
+            raise NotFound
+        return _view(await self._withdraw(request))
+
+    async def _withdraw(self, request: DeletionRequest) -> DeletionRequest:
+        await self._repository.end_links(request.id, "keep")
+        return await self._go_on(request, "rejected", notes=WITHDRAWN, due_at=None)
+
+    # --- the administrator ---
+
+    async def list(self, status: DeletionStatus, most: int = 100) -> list[DeletionRequest]:
+        """Requests in a state, the oldest first."""
+        return await self._repository.deletions(status, most)
+
+    async def approve(self, request_id: str, notes: str = "") -> DeletionRequest:
+        """Let the account be deleted in two weeks; raises `NotFound`, or `NotAllowed` in another state."""
+        now = self._clock.now()
+        due_at = now + rules.CHANGE_ONES_MIND
+        request = await self._find(request_id)
+        changed = await self._go_on(request, "approved", reviewed_at=now, due_at=due_at, notes=notes)
+        await self._letters.deletion_approved(changed, due_at)
+        return changed
+
+    async def reject(self, request_id: str, notes: str = "") -> DeletionRequest:
+        """Let the account stay; raises `NotFound`, or `NotAllowed` in another state."""
+        request = await self._find(request_id)
+        changed = await self._go_on(request, "rejected", reviewed_at=self._clock.now(), due_at=None, notes=notes)
+        await self._letters.deletion_rejected(changed, notes)
+        return changed
+
+    async def _find(self, request_id: str) -> DeletionRequest:
+        request = await self._repository.deletion(request_id)
+        if request is None:
+            raise NotFound
+        return request
+
+    async def _go_on(self, request: DeletionRequest, status: DeletionStatus, **fields: object) -> DeletionRequest:
+        changed = None
+        if rules.may_become(request.status, status):
+            changed = await self._repository.change_deletion(request, status=status, **fields)
+        if changed is None:
+            raise NotAllowed("This request is no longer in a state for that.")
+        return changed
+
+    # --- what is carried out ---
+
+    async def carry_out(self) -> int:
+        """Delete the accounts whose two weeks are over; how many there were."""
+        now = self._clock.now()
+        due = [
+            request
+            for request in await self._repository.deletions("approved", 1000)
+            if request.due_at is not None and request.due_at <= now
+        ]
+        for request in due:
+            user = await self._repository.user(request.user)
+            if user is not None:
+                await self.erase(user, hard=request.hard)
+            done = await self._repository.change_deletion(request, status="done", done_at=now)
+            await self._repository.end_links(request.id, "keep")
+            # A letter would bring the address back into the queue, or into a file, after everything else has gone.
+            if done is not None and not request.hard:
+                await self._letters.deletion_done(done)
+        return len(due)
+
+    async def erase(self, user: User, *, hard: bool) -> None:
+        """Remove an account, and what hangs on it; `hard` also the picture's file and the name in meeting records."""
+        if hard:
+            await self._meetings.erase_names(user.id, user.email, user.name, rules.DELETED)
+            self._pictures.erase(user.picture)
+        await self._meetings.cut_loose(user.id)
+        await self._mailer.forget(user.email)
+        if user.new_email:
+            await self._mailer.forget(user.new_email)
+        await self._repository.delete(user.id)
+
+    async def tidy(self) -> None:
+        """Remove sessions and links that lapsed, and requests that nobody confirmed."""
+        now = self._clock.now()
+        await self._repository.tidy(now, now - rules.KEEP_UNVERIFIED)
+
+
+def _view(request: DeletionRequest) -> DeletionView:
+    return DeletionView(status=request.status, hard=request.hard, created_at=request.created_at, due_at=request.due_at)

@@ -1,0 +1,108 @@
+"""My data: a ZIP with everything that is kept of an account, for people and for machines (policy section 12)."""
+
+import asyncio
+import csv
+import io
+import zipfile
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from videocall.accounts.model import DeletionView, Me, SessionView
+from videocall.accounts.pictures import Pictures
+from videocall.accounts.repository import AccountRepository
+from videocall.accounts.service import Accounts, Caller
+from videocall.clock import Clock
+from videocall.meetings.history import History, MeetingItem
+from videocall.problems import NotFound
+from videocall.rates import Rates
+
+EXPORT_RATE = "10/hour"
+_README = """This is everything that VideoCall.cc keeps of your account.
+
+account.json   your account, sessions, and meetings
+schema.json    what each field of account.json is (JSON Schema 2020-12)
+meetings.csv   your meetings as a table
+picture.webp   your profile picture, if you have one
+
+Of your password only a hash is kept, and of your second factor an encrypted secret; neither is in here.
+"""
+
+
+class Export(Struct):
+    """The shape of account.json."""
+
+    exported_at: datetime
+    account: Me
+    deletion: DeletionView | None
+    sessions: list[SessionView]
+    meetings: list[MeetingItem]
+
+
+class Exports:
+    """Packs the data of an account."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        accounts: Accounts,
+        pictures: Pictures,
+        repository: AccountRepository,
+        history: History,
+        rates: Rates,
+    ) -> None:
+        self._clock = clock
+        self._accounts = accounts
+        self._pictures = pictures
+        self._repository = repository
+        self._history = history
+        self._rates = rates
+
+    async def pack(self, caller: Caller) -> bytes:
+        """The ZIP; raises `TooManyRequests`."""
+        await self._rates.hit(EXPORT_RATE, "export", caller.user.id)
+        request = await self._repository.deletion_of(caller.user.id)
+        export = Export(
+            exported_at=self._clock.now(),
+            account=self._accounts.view(caller.user),
+            deletion=msgspec.convert(request, DeletionView, from_attributes=True) if request else None,
+            sessions=await self._accounts.sessions(caller),
+            meetings=await self._history.everything(caller.user.id),
+        )
+        try:
+            picture = await self._pictures.read(caller.user.picture)
+        except NotFound:
+            picture = None
+        return await asyncio.to_thread(_zip, export, picture)
+
+
+def _zip(export: Export, picture: bytes | None) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("README.txt", _README)
+        archive.writestr("account.json", msgspec.json.format(msgspec.json.encode(export), indent=2))
+        archive.writestr("schema.json", msgspec.json.format(msgspec.json.encode(msgspec.json.schema(Export)), indent=2))
+        archive.writestr("meetings.csv", _table(export.meetings))
+        if picture is not None:
+            archive.writestr("picture.webp", picture)
+    return out.getvalue()
+
+
+def _table(meetings: list[MeetingItem]) -> str:
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(MeetingItem.__struct_fields__)
+    for meeting in meetings:
+        table.writerow(_cell(value) for value in msgspec.structs.astuple(meeting))
+    return out.getvalue()
+
+
+def _cell(value: Any) -> str:
+    """A cell as text; what a spreadsheet would take for a formula gets a quote before it (OWASP, CSV injection)."""
+    if value is None:
+        return ""
+    text = value.isoformat() if isinstance(value, datetime) else str(value)
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

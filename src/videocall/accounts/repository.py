@@ -1,0 +1,165 @@
+"""Every query about accounts, their sessions, mailed links and deletion requests."""
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from videocall.accounts.model import DeletionRequest, DeletionStatus, Link, LinkPurpose, Session, User
+from videocall.store.base import Document, DuplicateKey, Index, Store
+
+USERS, SESSIONS, LINKS, DELETIONS = "users", "sessions", "links", "deletion_requests"
+_Kept = TypeVar("_Kept", User, Session, Link, DeletionRequest)
+
+
+def _document(record: User | Session | Link | DeletionRequest) -> Document:
+    document: Any = msgspec.to_builtins(record, builtin_types=(datetime,))
+    return dict(document)
+
+
+class AccountRepository:
+    """Accounts in the store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def prepare(self) -> None:
+        """Make collections and indexes."""
+        await self._store.ensure(USERS, [Index(keys=("email",), unique=True)])
+        await self._store.ensure(SESSIONS, [Index(keys=("user",)), Index(keys=("expires_at",))])
+        await self._store.ensure(LINKS, [Index(keys=("about",)), Index(keys=("expires_at",))])
+        await self._store.ensure(DELETIONS, [Index(keys=("user",)), Index(keys=("status", "created_at"))])
+
+    async def _first(self, collection: str, kind: type[_Kept], where: dict[str, Any]) -> _Kept | None:
+        found = await self._store.find(collection, where, limit=1)
+        return msgspec.convert(found[0], kind) if found else None
+
+    # --- accounts ---
+
+    async def add(self, user: User) -> bool:
+        """Keep a new account; False when its address is taken."""
+        try:
+            await self._store.insert(USERS, _document(user))
+        except DuplicateKey:
+            return False
+        return True
+
+    async def user(self, user_id: str) -> User | None:
+        """The account with an id."""
+        return await self._first(USERS, User, {"_id": user_id})
+
+    async def by_email(self, email: str) -> User | None:
+        """The account with an address, which is in lower case."""
+        return await self._first(USERS, User, {"email": email})
+
+    async def change(self, user_id: str, **fields: Any) -> User | None:
+        """Set fields of an account; None when it is gone."""
+        return await self.change_if(user_id, {}, **fields)
+
+    async def change_if(self, user_id: str, now_is: dict[str, Any], **fields: Any) -> User | None:
+        """Set fields of an account that is as `now_is` says, compared and swapped in one; None when it is not."""
+        changed = await self._store.update(USERS, {**now_is, "_id": user_id}, {"$set": fields})
+        return None if changed is None else msgspec.convert(changed, User)
+
+    async def move(self, user_id: str, new_email: str, **fields: Any) -> bool:
+        """Give an account its new address; False when another has it. What `fields` say is set with it."""
+        try:
+            where = {"_id": user_id, "new_email": new_email}
+            return await self._store.update(USERS, where, {"$set": {"email": new_email, **fields}}) is not None
+        except DuplicateKey:
+            return False
+
+    async def end_tokens(self, user_id: str, **fields: Any) -> User | None:
+        """Count the generation up, by which every older token ends, and set fields with it."""
+        change: dict[str, Any] = {"$inc": {"generation": 1}} | ({"$set": fields} if fields else {})
+        changed = await self._store.update(USERS, {"_id": user_id}, change)
+        await self._store.delete(SESSIONS, {"user": user_id})
+        return None if changed is None else msgspec.convert(changed, User)
+
+    async def use_step(self, user_id: str, step: int) -> bool:
+        """Note the time step of a code from the app; False when that step, or a later one, was used before."""
+        where = {"_id": user_id, "totp_step": {"$lt": step}}
+        return await self._store.update(USERS, where, {"$set": {"totp_step": step}}) is not None
+
+    async def use_recovery(self, user_id: str, digest: str) -> bool:
+        """Take a recovery code out of an account; False when there is none (any more)."""
+        field = f"recovery.{digest}"
+        return await self._store.update(USERS, {"_id": user_id, field: True}, {"$unset": {field: True}}) is not None
+
+    async def delete(self, user_id: str) -> None:
+        """Remove an account, its sessions and its links."""
+        await self._store.delete(SESSIONS, {"user": user_id})
+        await self._store.delete(LINKS, {"about": user_id})
+        await self._store.delete(USERS, {"_id": user_id})
+
+    # --- sessions ---
+
+    async def add_session(self, session: Session) -> None:
+        """Keep a new session."""
+        await self._store.insert(SESSIONS, _document(session))
+
+    async def session(self, session_id: str) -> Session | None:
+        """The session with an id."""
+        return await self._first(SESSIONS, Session, {"_id": session_id})
+
+    async def sessions(self, user_id: str) -> list[Session]:
+        """Every session of an account, the latest first."""
+        found = await self._store.find(SESSIONS, {"user": user_id}, sort=[("created_at", -1)], limit=200)
+        return [msgspec.convert(document, Session) for document in found]
+
+    async def end_session(self, user_id: str, session_id: str) -> bool:
+        """End one session of an account; whether there was one."""
+        return await self._store.delete(SESSIONS, {"_id": session_id, "user": user_id}) > 0
+
+    # --- mailed links ---
+
+    async def add_link(self, link: Link) -> None:
+        """Keep what a mailed link allows."""
+        await self._store.insert(LINKS, _document(link))
+
+    async def link(self, link_id: str) -> Link | None:
+        """What a link allows."""
+        return await self._first(LINKS, Link, {"_id": link_id})
+
+    async def use_link(self, link_id: str) -> bool:
+        """Use a link up; True for the one caller that did it."""
+        return await self._store.delete(LINKS, {"_id": link_id}) > 0
+
+    async def end_links(self, about: str, *purposes: LinkPurpose) -> None:
+        """Let links about an account or a request lapse."""
+        await self._store.delete(LINKS, {"about": about, "purpose": {"$in": list(purposes)}})
+
+    # --- deletion requests ---
+
+    async def add_deletion(self, request: DeletionRequest) -> None:
+        """Keep a new request."""
+        await self._store.insert(DELETIONS, _document(request))
+
+    async def deletion(self, request_id: str) -> DeletionRequest | None:
+        """The request with an id."""
+        return await self._first(DELETIONS, DeletionRequest, {"_id": request_id})
+
+    async def deletion_of(self, user_id: str) -> DeletionRequest | None:
+        """The latest request about an account that was confirmed."""
+        where = {"user": user_id, "status": {"$ne": "unverified"}}
+        found = await self._store.find(DELETIONS, where, sort=[("created_at", -1)], limit=1)
+        return msgspec.convert(found[0], DeletionRequest) if found else None
+
+    async def deletions(self, status: DeletionStatus, most: int) -> list[DeletionRequest]:
+        """Requests in a state, the oldest first."""
+        found = await self._store.find(DELETIONS, {"status": status}, sort=[("created_at", 1)], limit=most)
+        return [msgspec.convert(document, DeletionRequest) for document in found]
+
+    async def change_deletion(self, request: DeletionRequest, **fields: Any) -> DeletionRequest | None:
+        """Set fields of a request that is still in the state it was seen in; None when it is not."""
+        where = {"_id": request.id, "status": request.status}
+        changed = await self._store.update(DELETIONS, where, {"$set": fields})
+        return None if changed is None else msgspec.convert(changed, DeletionRequest)
+
+    # --- what expires ---
+
+    async def tidy(self, now: datetime, unverified_before: datetime) -> None:
+        """Remove sessions and links that lapsed, and deletion requests that nobody confirmed."""
+        await self._store.delete(SESSIONS, {"expires_at": {"$lt": now}})
+        await self._store.delete(LINKS, {"expires_at": {"$lt": now}})
+        await self._store.delete(DELETIONS, {"status": "unverified", "created_at": {"$lt": unverified_before}})

@@ -1,0 +1,41 @@
+"""The meetings of whoever is signed in (contract: /api/me/meetings)."""
+
+from typing import Annotated
+
+from litestar import delete, get
+from litestar.di import NamedDependency
+from litestar.params import PathParameter, QueryParameter
+
+from videocall.meetings.codes import read_code
+from videocall.meetings.history import History, MeetingPage, View
+from videocall.problems import MeetingNotFound
+from videocall.web.access import UserRequest, access, caller_of
+
+
+@get("/api/me/meetings", opt=access("user"), summary="My meetings")
+async def my_meetings(  # noqa: PLR0917 -- Litestar hands them over by name
+    request: UserRequest,
+    history: NamedDependency[History],
+    view: Annotated[View, QueryParameter(description="Going on, to come, or over.")] = "history",
+    q: Annotated[str, QueryParameter(max_length=120, description="Part of a title, a host's name, or a code.")] = "",
+    cursor: Annotated[str | None, QueryParameter(max_length=200)] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
+) -> MeetingPage:
+    """Page by page, the latest first. Go on with `next_cursor` until there is none: a search may give empty pages."""
+    return await history.page(caller_of(request).user.id, view, q, cursor, limit)
+
+
+@delete("/api/me/meetings/{code:str}", opt=access("user"), summary="Delete from my history")
+async def hide_meeting(
+    code: Annotated[str, PathParameter(description="Meeting code.")],
+    request: UserRequest,
+    history: NamedDependency[History],
+) -> None:
+    """Only my own list forgets it; the meeting's record and other people's lists stay."""
+    plain = read_code(code)
+    if plain is None:
+        raise MeetingNotFound
+    await history.hide(caller_of(request).user.id, plain)
+
+
+MY_MEETING_ROUTES = [my_meetings, hide_meeting]
