@@ -77,4 +77,4 @@ async def arrive(browser: Browser, site: SiteProcess, request: pytest.FixtureReq
         await arrivals.take_pictures(request.node.name)
         print(site.log())  # noqa: T201 -- pytest shows it beside the failure
     await arrivals.depart()
-    assert trouble == []
+    assert not trouble, "\n".join(trouble)

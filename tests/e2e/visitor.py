@@ -60,7 +60,7 @@ class Visitor:
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
-            self.trouble.append(f"console: {message.text}")
+            self.trouble.append(f"console: {message.text} ({message.location['url']})")
 
     def _on_request(self, request: Request) -> None:
         self.asked_for += 1
