@@ -79,11 +79,13 @@ def is_common(folded: str, common: frozenset[str]) -> bool:
         return True
     if any(folded in row or folded in row[::-1] for row in common if len(row) >= len(folded)):
         return True
-    for text in (folded, folded.translate(_LEET)):
-        core = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", text)
-        if len(text) - len(core) <= MOST_AROUND and _once(core) in common:
-            return True
-    return False
+    cores = {_core(folded), _core(folded).translate(_LEET), _core(folded.translate(_LEET))}
+    return any(len(folded) - len(core) <= MOST_AROUND and _once(core) in common for core in cores)
+
+
+def _core(text: str) -> str:
+    """What is left without digits and signs at either end."""
+    return re.sub(r"^[\W\d_]+|[\W\d_]+$", "", text)
 
 
 def _once(text: str) -> str:

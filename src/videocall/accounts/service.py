@@ -2,6 +2,7 @@
 
 import secrets
 import zoneinfo
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -236,7 +237,7 @@ class Accounts:
             if name in fields:
                 errors[name] = rules.name_error(fields[name], what)
                 fields[name] = rules.clean_name(fields[name])
-        if fields.get("time_zone", "UTC") not in {"UTC", *zoneinfo.available_timezones()}:
+        if fields.get("time_zone", "UTC") not in _time_zones():
             errors["time_zone"] = "There is no such time zone."
         if wish.devices is not UNSET and any("\0" in label for label in msgspec.structs.astuple(wish.devices)):
             errors["devices"] = "That is no device."
@@ -268,6 +269,11 @@ class Accounts:
     async def reload(self, user_id: str) -> User:
         """An account as it is now; raises `InvalidToken` when it is gone."""
         return present(await self._repository.user(user_id))
+
+
+@cache
+def _time_zones() -> set[str]:
+    return {"UTC", *zoneinfo.available_timezones()}
 
 
 def present(user: User | None) -> User:

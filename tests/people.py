@@ -1,0 +1,83 @@
+"""People with an account, for tests: they register, read their mail, and call the API."""
+
+import re
+from typing import Any
+
+import httpx
+
+from post_office import PostOffice
+from running_server import RunningServer, bearer
+
+PASSWORD = "analytical engine no. 1"
+
+
+class Account:
+    """Somebody who registered."""
+
+    def __init__(self, server: RunningServer, answer: dict[str, Any], email: str, password: str) -> None:
+        self.server = server
+        self.token: str = answer["token"]
+        self.me: dict[str, Any] = answer["user"]
+        self.email = email
+        self.password = password
+
+    async def call(self, method: str, path: str, token: str | None = None, **options: Any) -> httpx.Response:
+        return await self.server.http.request(method, path, headers=bearer(token or self.token), **options)
+
+    async def get(self, path: str, **options: Any) -> Any:
+        answer = await self.call("GET", path, **options)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def meeting(self, **wish: Any) -> str:
+        """A new meeting; its code."""
+        answer = await self.call("POST", "/api/meetings", json=wish)
+        assert answer.status_code == 201, answer.text
+        code: str = answer.json()["meeting"]["code"]
+        return code
+
+    async def sign_in(self, **fields: Any) -> httpx.Response:
+        return await sign_in(self.server, self.email, fields.pop("password", self.password), **fields)
+
+    async def verify(self, office: PostOffice) -> None:
+        letter = await office.letter(self.email)
+        answer = await self.server.http.post("/api/auth/verify-email", json={"token": secret_in(letter)})
+        assert answer.status_code == 200, answer.text
+
+
+async def register(
+    server: RunningServer, name: str = "Ada Lovelace", email: str = "ada@example.org", password: str = PASSWORD
+) -> Account:
+    first, _, last = name.partition(" ")
+    body = {"first_name": first, "last_name": last, "email": email, "password": password}
+    answer = await server.http.post("/api/auth/register", json=body)
+    assert answer.status_code == 201, answer.text
+    return Account(server, answer.json(), email.lower(), password)
+
+
+async def sign_in(server: RunningServer, email: str, password: str, **fields: Any) -> httpx.Response:
+    return await server.http.post("/api/auth/login", json={"email": email, "password": password, **fields})
+
+
+def part(server: RunningServer, name: str) -> Any:
+    """A service of the application, as routes get it."""
+    provide: Any = server.app.dependencies[name]
+    return provide.dependency()
+
+
+def text_of(letter: Any) -> str:
+    text: str = letter.get_body(("plain",)).get_content()
+    return text
+
+
+def secret_in(letter: Any) -> str:
+    """What stands after the # in the first link of a letter."""
+    found = re.search(r"https://\S+#\w+=(\S+)", text_of(letter))
+    assert found, text_of(letter)
+    return found[1]
+
+
+def code_of(answer: httpx.Response) -> tuple[int, str | None]:
+    """Status and stable code of an answer."""
+    kind = answer.headers.get("content-type", "")
+    return answer.status_code, answer.json()["code"] if "problem" in kind else None
