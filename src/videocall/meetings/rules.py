@@ -23,10 +23,8 @@ class Limits(Struct, frozen=True):
 
 
 def needs_password(meeting: Meeting, person: Person | None) -> bool:
-    """Whether this join must show the password: hosts and people who were let in before need not."""
-    if meeting.password_sealed is None or person is None:
-        return meeting.password_sealed is not None
-    return person.role != "host" and not person.admitted
+    """Whether this join must show the password: whoever is known to the meeting has shown it, or never needed to."""
+    return meeting.password_sealed is not None and person is None
 
 
 def check_open(meeting: Meeting, person: Person | None) -> None:
