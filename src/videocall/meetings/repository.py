@@ -175,8 +175,8 @@ class MeetingRepository:
     async def _close(self, visit_id: str, at: datetime) -> None:
         await self._store.update(VISITS, {"_id": visit_id, "left_at": None}, {"$set": {"left_at": at}})
 
-    async def set_empty(self, code: str, since: datetime) -> None:
-        """Nobody is in the meeting any more."""
+    async def set_empty(self, code: str, since: datetime | None) -> None:
+        """Since when nobody is in the meeting any more; None when somebody is."""
         await self._store.update(MEETINGS, {"_id": code, "ended_at": None}, {"$set": {"empty_since": since}})
 
     async def seen(self, code: str, people: Mapping[str, datetime]) -> None:

@@ -7,16 +7,19 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
+from msgspec.structs import replace
 
 from videocall.clock import Clock
 from videocall.leases import Lease
 from videocall.live.bus import Bus
-from videocall.live.messages import Participant
+from videocall.live.messages import EndReason, Participant
 from videocall.live.room import RoomState, come_back, go_away
 from videocall.meetings import rules
 from videocall.meetings.admission import AdmissionService
+from videocall.meetings.model import Meeting
 from videocall.meetings.repository import MeetingRepository
 from videocall.meetings.service import Meetings
+from videocall.problems import Unavailable
 from videocall.settings import Settings
 from videocall.store.base import StoreError
 
@@ -87,15 +90,32 @@ class Upkeep:
         await self._admission.lose_silent()
         ended = 0
         for meeting in await self._repository.overdue(now, self._limits, _MOST_AT_ONCE):
-            why = rules.due_end(meeting, now, self._limits)
+            why = await self._due_end(meeting, now)
             if why is not None and await self._meetings.end(meeting.code, why):
                 ended += 1
         return ended
 
+    async def _due_end(self, meeting: Meeting, now: datetime) -> EndReason | None:
+        why = rules.due_end(meeting, now, self._limits)
+        if why is not None and meeting.empty_since is not None and await self._repository.open_visits(meeting.code):
+            # Somebody came in just when the last one left, so it was noted as empty after it no longer was.
+            await self._repository.set_empty(meeting.code, None)
+            why = rules.due_end(replace(meeting, empty_since=None), now, self._limits)
+        return why
+
     async def heartbeat(self, code: str, person_id: str, session: str | None = None) -> RoomState:
-        """Somebody reports that they are there, by HTTP or by the live socket of a `session`; the room as it is now."""
-        self._presence.beat(code, person_id)
-        room = await self._bus.read(code)
+        """Somebody reports that they are there, by HTTP or by the live socket of a `session`; the room as it is now.
+
+        Only people in the room keep a meeting alive. While nobody can say who is in it, everybody does: a bus that is
+        down must not make meetings look abandoned.
+        """
+        try:
+            room = await self._bus.read(code)
+        except Unavailable:
+            self._presence.beat(code, person_id)
+            raise
+        if person_id in room.participants:
+            self._presence.beat(code, person_id)
         present = room.participants.get(person_id) or room.waiting.get(person_id)
         if present is None or present.away_since is None:
             return room
@@ -117,7 +137,7 @@ class Upkeep:
             asyncio.create_task(self._lease.hold(lambda: _repeat(settings.sweep_seconds, self.sweep))),
             asyncio.create_task(_repeat(settings.sweep_seconds, self._meetings.clear_ended)),
             asyncio.create_task(_repeat(settings.presence_write_seconds, self._presence.write)),
-            asyncio.create_task(_repeat(min(1.0, settings.reconnect_grace_seconds), self._admission.lose_overdue)),
+            asyncio.create_task(_repeat(min(1.0, settings.sweep_seconds), self._admission.lose_overdue)),
         ]
         try:
             yield
