@@ -205,11 +205,11 @@ class AdmissionService:
         if person_id is not None and person_id not in room.waiting:
             raise ParticipantNotFound
         free = room.meeting.limit - len(room.participants)
-        if ids and free <= 0:
-            raise MeetingFull("There is no seat left for the people who wait.")
-        for waiting_id in ids[:free]:
+        for waiting_id in ids[: max(0, free)]:
             await self._repository.change_person(waiting_id, admitted=True)
             await self._bus.send(code, waiting_id, Admitted())
+        if len(ids) > free:
+            raise MeetingFull("There is no seat left for everybody who waits.")
 
     async def refuse(self, code: str, person_id: str, *, ban: bool) -> None:
         """Turn somebody in the lobby away."""
