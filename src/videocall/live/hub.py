@@ -11,6 +11,7 @@ from videocall.live.messages import (
     MeetingEnded,
     Participant,
     ParticipantChanged,
+    ParticipantLeft,
     RoomEvent,
     ServerMessage,
     Tick,
@@ -50,6 +51,7 @@ class Connection(Protocol):
         """The room takes this socket for lost, and it is not: say so."""
 
 
+CLOSE_LEFT = 1000
 CLOSE_RESTART = 1012
 CLOSE_DISMISSED = 4403
 CLOSE_ENDED = 4410
@@ -96,6 +98,8 @@ class Hub:
                 connection.send(whole if connection.is_host else for_guests)
                 if isinstance(event, ParticipantChanged) and event.participant.id == person_id:
                     _compare(connection, event.participant)
+                if isinstance(event, ParticipantLeft) and event.id == person_id and event.why == "left":
+                    connection.close(CLOSE_LEFT)  # by HTTP, or in another process
             if over:
                 connection.close(CLOSE_ENDED)
 

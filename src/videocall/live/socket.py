@@ -42,7 +42,15 @@ from videocall.live.room import RoomState, set_hand, set_media
 from videocall.meetings.admission import AdmissionService, Entry, Knock
 from videocall.meetings.service import Meetings
 from videocall.meetings.upkeep import Upkeep
-from videocall.problems import Banned, MeetingEnded, MeetingNotFound, NotAllowed, Problem, Unavailable
+from videocall.problems import (
+    Banned,
+    MeetingEnded,
+    MeetingNotFound,
+    NotAllowed,
+    ParticipantNotFound,
+    Problem,
+    Unavailable,
+)
 from videocall.settings import Settings
 from videocall.store.base import StoreError
 
@@ -54,9 +62,9 @@ CLOSE_UNREADABLE = 4400
 CLOSE_NOT_FOUND = 4404
 CLOSE_IDLE = 4408
 CLOSE_TOO_MUCH = 4429
-SECONDS_TO_JOIN = 600
 MOST_QUEUED = 512
-"""Messages that a socket may be behind before it is given up."""
+MOST_QUEUED_CHARACTERS = 1024 * 1024
+"""How far a socket may be behind, in messages and in size, before it is given up."""
 
 _decoder = msgspec.json.Decoder(ClientMessage)
 
@@ -128,10 +136,10 @@ class LiveSocket:
         if self._close_code is not None:
             return
         self._queue.append(encoded)
-        if len(self._queue) > MOST_QUEUED:
-            self._queue.clear()
-            self._queue.append(encode(Dismissed(why="too_slow")))
+        if len(self._queue) > MOST_QUEUED or sum(map(len, self._queue)) > MOST_QUEUED_CHARACTERS:
+            self._queue[:] = [encode(Dismissed(why="too_slow"))]
             self._close_code = CLOSE_TOO_MUCH
+            self._spawn(self._lose())  # nobody knows when the socket will take its goodbye
         self._start_writing()
 
     def close(self, code: int) -> None:
@@ -154,20 +162,23 @@ class LiveSocket:
     async def run(self) -> None:
         """Serve the socket until it closes."""
         await self._socket.accept()
+        deadline = asyncio.get_running_loop().time() + self._services.settings.join_within_seconds
         try:
             while self._close_code is None:
-                await self._take(await self._receive())
+                text = await self._receive(deadline)
+                if self._close_code is None:  # what comes after the goodbye is too late
+                    await self._take(text)
         except TimeoutError:
             self.close(CLOSE_IDLE)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             self.close(CLOSE_UNREADABLE)
         except (WebSocketDisconnect, WebSocketException):
             self._close_code = self._close_code or CLOSE_LOST
         finally:
             await self._finish()
 
-    async def _receive(self) -> str:
-        async with asyncio.timeout(None if self._person else SECONDS_TO_JOIN):
+    async def _receive(self, deadline: float) -> str:
+        async with asyncio.timeout_at(None if self._person else deadline):
             return await self._socket.receive_text()
 
     async def _take(self, text: str) -> None:
@@ -198,19 +209,26 @@ class LiveSocket:
         if closing is not None:
             self.close(closing)
 
-    async def _finish(self) -> None:
+    async def _lose(self) -> None:
+        """The person behind this socket is away, unless another socket has taken its place."""
         with contextlib.suppress(Problem, StoreError):
             if self._person and self._services.hub.detach(self._code, self._person, self):
                 await self._services.admission.lose(self._code, self._person, self.session)
-        if self._watching:
-            await self._services.bus.unwatch(self._code)
+
+    async def _finish(self) -> None:
+        await self._lose()
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._lose()  # once more: somebody who was just coming in again has come into nothing
+        if self._watching:
+            await self._services.bus.unwatch(self._code)
 
     # --- messages ---
 
     async def _handle(self, message: ClientMessage) -> None:
         if isinstance(message, Join):
+            if self._person:
+                raise NotAllowed("You have joined already.")
             await self._enter(message)
         elif isinstance(message, Heartbeat):
             seq = await self._beat() if self._person else 0
@@ -254,11 +272,13 @@ class LiveSocket:
     async def _relay(self, signal: Signal) -> None:
         room = await self._services.bus.read(self._code)
         receiver = room.participants.get(signal.to)
-        if receiver is None or receiver.session != signal.to_session or self._join is None:
+        if receiver is None or receiver.session != signal.to_session:
+            return
+        if self._person not in room.participants:
             return
         forwarded = PeerSignal(
             sender=self._person,
-            sender_session=self._join.session,
+            sender_session=self.session,
             description=signal.description,
             candidates=signal.candidates,
         )
@@ -277,6 +297,8 @@ class LiveSocket:
                 await admission.remove(self._code, message.id, ban=message.ban)
             case Mute():
                 room = await self._services.bus.read(self._code)
+                if message.id is not None and message.id not in room.participants:
+                    raise ParticipantNotFound
                 others = [person for person in room.participants if person != self._person]
                 for person in others if message.id is None else [message.id]:
                     await self._services.bus.send(self._code, person, MuteRequested(by=self._person))
@@ -371,7 +393,12 @@ class LiveSocket:
                 await self._socket.send_text(self._queue.pop(0))
             if self._close_code is not None and self._close_code != CLOSE_LOST:
                 await self._socket.close(code=self._close_code)
-        except (WebSocketDisconnect, WebSocketException, RuntimeError):
+        except (
+            WebSocketDisconnect,
+            WebSocketException,
+            RuntimeError,
+            OSError,
+        ):  # uvicorn's ClientDisconnected is the last
             self._queue.clear()
             self._close_code = self._close_code or CLOSE_LOST
         finally:
