@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ import uvicorn
 from litestar import Litestar
 from msgspec.structs import replace
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from videocall.app import create_app
 from videocall.serving import configured
@@ -50,6 +51,7 @@ class LiveClient:
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
+        self.sent: list[str] = []
         self.received: list[dict[str, Any]] = []
         self.snapshot: dict[str, Any] = {}
 
@@ -71,6 +73,7 @@ class LiveClient:
         return f"session-{id(self)}"
 
     async def send(self, kind: str, **fields: Any) -> None:
+        self.sent.append(kind)
         await self._socket.send(msgspec.json.encode({"type": kind, **fields}).decode())
 
     async def send_raw(self, frame: str | bytes) -> None:
@@ -118,8 +121,9 @@ class LiveClient:
     async def closed(self) -> int:
         """Wait for the server to close; the closing code."""
         async with asyncio.timeout(DEADLINE_SECONDS):
-            async for text in self._socket:
-                self.received.append(msgspec.json.decode(text))
+            with suppress(ConnectionClosed):
+                while True:
+                    self.received.append(msgspec.json.decode(await self._socket.recv()))
         return self._socket.close_code or 0
 
 
@@ -139,11 +143,11 @@ class RunningServer:
         assert answer.status_code == 201, answer.text
         return {**answer.json(), "code": answer.json()["meeting"]["code"]}
 
-    async def live(self, code: str) -> LiveClient:
-        """A live socket of a meeting, closed at the end of the test."""
-        address = f"ws://127.0.0.1:{self.settings.port}/api/meetings/{code}/live"
-        socket = await self._sockets.enter_async_context(connect(address, compression=None, proxy=None))
-        return LiveClient(socket)
+    async def live(self, code: str, address: str = "127.0.0.1") -> LiveClient:
+        """A live socket of a meeting from one of this machine's addresses, closed at the end of the test."""
+        url = f"ws://127.0.0.1:{self.settings.port}/api/meetings/{code}/live"
+        opening = connect(url, compression=None, proxy=None, local_addr=(address, 0))
+        return LiveClient(await self._sockets.enter_async_context(opening))
 
     async def enter(self, meeting: dict[str, Any], name: str | None = None, **fields: Any) -> LiveClient:
         """Somebody in the room: its host when no name is given."""
@@ -159,6 +163,11 @@ class RunningServer:
         answer = await client.join(name, **fields)
         assert answer["type"] == "in_lobby", answer
         return client
+
+    def from_address(self, address: str) -> httpx.AsyncClient:
+        """An HTTP client at another of this machine's addresses (127.0.0.2 and so on)."""
+        transport = httpx.AsyncHTTPTransport(local_address=address, verify=False)
+        return httpx.AsyncClient(base_url=self.http.base_url, transport=transport, trust_env=False)
 
     async def post(self, meeting: dict[str, Any], action: str, token: str | None = None, **body: Any) -> httpx.Response:
         """A call of the HTTP API on a meeting."""

@@ -1,0 +1,77 @@
+"""Through the real socket: what three people hold, by snapshot and events, is what a fresh snapshot says."""
+
+from typing import get_args
+
+from room_copy import NUMBERED, RoomCopy
+from running_server import RunningServer
+from videocall.live.messages import ClientMessage
+
+MEDIA = {"microphone": True, "camera": False, "screen": True}
+
+
+async def check(*copies: RoomCopy) -> None:
+    for copy in copies:
+        await copy.check()
+
+
+async def test_every_message_and_every_host_power_keeps_all_copies_in_step(server: RunningServer) -> None:  # noqa: PLR0915 -- one story
+    meeting = await server.create(lobby=True)
+    host = RoomCopy(await server.enter(meeting))
+    grace_client = await server.knock(meeting, "Grace")
+    await check(host)
+    await host.client.answer("admit", id=grace_client.id)
+    grace_client.snapshot = await grace_client.next("snapshot")
+    grace = RoomCopy(grace_client)
+    await check(host, grace)
+
+    await grace.client.answer("set_media", media=MEDIA)
+    await grace.client.answer("set_hand", raised=True)
+    await host.client.answer("set_hand", raised=True)
+    await grace.client.answer("set_hand", raised=False)
+    await host.client.answer("mute", id=grace.client.id)
+    signal = {"to": grace.client.id, "to_session": grace.client.session, "candidates": []}
+    await host.client.answer("signal", **signal)
+    await check(host, grace)
+    assert {message["type"] for message in grace.client.received} >= {"mute_requested", "peer_signal"}
+
+    turned_away = await server.knock(meeting, "Eve")
+    await check(host, grace)
+    await host.client.answer("refuse", id=turned_away.id)
+    await check(host, grace)
+
+    joan_client, eve = await server.knock(meeting, "Joan"), await server.knock(meeting, "Eve")
+    await eve.close()
+    await host.wait_for(eve.id, away=True)
+    await check(host, grace)
+    await host.client.answer("admit")
+    joan_client.snapshot = await joan_client.next("snapshot")
+    joan = RoomCopy(joan_client)
+    await check(host, grace, joan)
+
+    await joan.client.close()
+    await host.wait_for(joan.client.id, away=True)
+    back = await server.enter(meeting, token=joan.client.token, session=joan.client.session)
+    await host.wait_for(joan.client.id, away=False)
+    reloaded = await server.enter(meeting, token=joan.client.token, media=MEDIA, hand=True)
+    await check(host, grace, RoomCopy(reloaded))
+
+    await host.client.answer("remove", id=joan.client.id)
+    await check(host, grace)
+    await grace.client.send("leave")
+    assert await grace.client.closed() == 1000
+    await check(host)
+    last = RoomCopy(await server.enter(meeting, token=grace.client.token))
+    await check(host, last)
+
+    await host.client.send("end")
+    for copy in (host, last):
+        assert await copy.client.closed() == 4410
+        assert copy.client.received[-1] == {"type": "meeting_ended", "seq": copy.state["seq"] + 1, "why": "host"}
+
+    everybody = [host.client, grace.client, joan.client, back, reloaded]
+    sent = {kind for client in everybody for kind in client.sent}
+    assert sent == {kind.__struct_config__.tag for kind in get_args(ClientMessage)}
+    told = host.kinds | grace.kinds | {"meeting_ended"}
+    assert told - {"tick"} == NUMBERED - {"tick", "meeting_changed"}, "an event that is never told to a host"
+    assert "tick" in grace.kinds - host.kinds
+    assert "waiting_changed" in host.kinds - grace.kinds
