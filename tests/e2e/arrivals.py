@@ -7,7 +7,7 @@ from typing import Any
 from playwright.async_api import Browser
 
 from e2e.site_process import SiteProcess
-from e2e.visitor import RESULTS, Visitor
+from e2e.visitor import RESULTS, Send, Visitor
 
 
 class Arrivals:
@@ -27,14 +27,14 @@ class Arrivals:
         return self.watch(visitor)
 
     async def meeting(
-        self, host: str, *guests: str, site: SiteProcess | None = None, devices: bool = True, **wish: Any
+        self, host: str, *guests: str, site: SiteProcess | None = None, send: Send = Send.ALL, **wish: Any
     ) -> tuple[dict[str, Any], list[Visitor]]:
-        """A new meeting with these people in it, who see each other's names; without `devices` they send nothing."""
+        """A new meeting with these people in it, who see each other's names."""
         site = site or self._site
         created = await site.create(guest={"name": host}, **wish)
         people = [await self(name, site=site) for name in (host, *guests)]
-        await people[0].host(created, devices=devices)
-        await asyncio.gather(*(guest.join(created["code"], devices=devices) for guest in people[1:]))
+        await people[0].host(created, send=send)
+        await asyncio.gather(*(guest.join(created["code"], send=send) for guest in people[1:]))
         for person in people:
             await person.sees_only(*(other.name for other in people if other is not person))
         return created, people

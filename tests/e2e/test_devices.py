@@ -8,7 +8,7 @@ from playwright.async_api import Browser, BrowserType, expect
 from e2e.arrivals import Arrivals
 from e2e.browsers import FAKE_DEVICES, LOOPBACK, SAYS_YES, start_chromium
 from e2e.site_process import SiteProcess
-from e2e.visitor import Visitor
+from e2e.visitor import Send, Visitor
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -78,7 +78,7 @@ async def test_permission_that_is_given_later_is_used(arrive: Arrivals, site: Si
 
 
 async def test_switched_off_before_joining_stays_off(arrive: Arrivals) -> None:
-    _, (ada, ben) = await arrive.meeting("Ada", "Ben", devices=False)
+    _, (ada, ben) = await arrive.meeting("Ada", "Ben", send=Send.NOTHING)
 
     await ada.sees_tile("Ben", "Microphone off")
     await ada.shows_no_picture_of("Ben")

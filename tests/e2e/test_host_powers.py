@@ -4,6 +4,7 @@ from playwright.async_api import expect
 
 from e2e.arrivals import Arrivals
 from e2e.site_process import SiteProcess
+from e2e.visitor import Send
 
 
 async def test_the_lobby_lets_in_who_is_admitted_and_turns_away_who_is_refused(
@@ -59,7 +60,7 @@ async def test_everybody_who_waits_is_admitted_at_once(arrive: Arrivals, site: S
 
 
 async def test_mute_all_switches_off_every_other_microphone_until_its_owner_switches_it_on(arrive: Arrivals) -> None:
-    _, (ada, ben, cem) = await arrive.meeting("Ada", "Ben", "Cem")
+    _, (ada, ben, cem) = await arrive.meeting("Ada", "Ben", "Cem", send=Send.SOUND)
 
     await ada.press("Mute all")
 
@@ -70,7 +71,7 @@ async def test_mute_all_switches_off_every_other_microphone_until_its_owner_swit
     await expect(ada.button("Turn off microphone")).to_be_visible()
     await ben.press("Turn on microphone")
     await ada.sees_tile("Ben", without="Microphone off")
-    await ada.receives_more_of(await ben.id())
+    await ada.receives_more_of(await ben.id(), picture=False)
 
     await ada.press("People")
     await ada.press("Mute Ben")
@@ -78,7 +79,7 @@ async def test_mute_all_switches_off_every_other_microphone_until_its_owner_swit
 
 
 async def test_end_for_all_brings_everybody_to_the_exit_page(arrive: Arrivals, site: SiteProcess) -> None:
-    meeting, (ada, ben, cem) = await arrive.meeting("Ada", "Ben", "Cem")
+    meeting, (ada, ben, cem) = await arrive.meeting("Ada", "Ben", "Cem", send=Send.NOTHING)
 
     await ada.press("End for all")
 
@@ -105,7 +106,7 @@ async def test_end_for_all_can_be_taken_back(arrive: Arrivals) -> None:
 
 
 async def test_who_is_removed_is_out_and_banned_if_the_host_wants(arrive: Arrivals) -> None:
-    meeting, (ada, ben) = await arrive.meeting("Ada", "Ben")
+    meeting, (ada, ben) = await arrive.meeting("Ada", "Ben", send=Send.NOTHING)
 
     await ada.press("People")
     await ada.press("Remove Ben")
@@ -126,7 +127,7 @@ async def test_who_is_removed_is_out_and_banned_if_the_host_wants(arrive: Arriva
 async def test_the_last_one_out_leaves_a_meeting_that_ends_after_a_while(
     arrive: Arrivals, quick_site: SiteProcess
 ) -> None:
-    meeting, (ada,) = await arrive.meeting("Ada", site=quick_site)
+    meeting, (ada,) = await arrive.meeting("Ada", site=quick_site, send=Send.NOTHING)
     await ada.press("Leave")
     await ada.is_in("ended")
 

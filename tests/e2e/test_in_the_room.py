@@ -5,12 +5,12 @@ from playwright.async_api import expect
 
 from e2e.arrivals import Arrivals
 from e2e.site_process import SiteProcess
-from e2e.visitor import Visitor
+from e2e.visitor import Send, Visitor
 from e2e.waiting import eventually
 
 
 async def test_a_shared_screen_is_seen_by_the_others(arrive: Arrivals) -> None:
-    _, (ada, ben, cem) = await arrive.meeting("Ada", "Ben", "Cem")
+    _, (ada, ben, cem) = await arrive.meeting("Ada", "Ben", "Cem", send=Send.NOTHING)
 
     await ben.press("Share screen")
 
@@ -26,10 +26,10 @@ async def test_a_shared_screen_is_seen_by_the_others(arrive: Arrivals) -> None:
 
 
 async def test_a_newcomer_sees_what_is_already_shared(arrive: Arrivals) -> None:
-    meeting, (ada, _) = await arrive.meeting("Ada", "Ben")
+    meeting, (ada, _) = await arrive.meeting("Ada", "Ben", send=Send.NOTHING)
     await ada.press("Share screen")
 
-    cem = await (await arrive("Cem")).join(meeting["code"])
+    cem = await (await arrive("Cem")).join(meeting["code"], send=Send.NOTHING)
 
     await cem.sees_screen_of("Ada")
 
@@ -72,7 +72,7 @@ async def test_who_is_muted_is_not_heard(arrive: Arrivals) -> None:
 async def test_chat_goes_to_everybody_in_order_and_never_through_the_server(
     arrive: Arrivals, site: SiteProcess
 ) -> None:
-    meeting, people = await arrive.meeting("Ada", "Ben", "Cem")
+    meeting, people = await arrive.meeting("Ada", "Ben", "Cem", send=Send.NOTHING)
     lines = {person.name: [f"{person.name} says walrus {number}" for number in range(8)] for person in people}
     for person in people:
         await person.press("Chat")
@@ -87,7 +87,7 @@ async def test_chat_goes_to_everybody_in_order_and_never_through_the_server(
             assert [text for text in texts if text.startswith(name)] == said, f"on the screen of {person.name}"
     await people[0].shoot("room-chat")
 
-    newcomer = await (await arrive("Dunja")).join(meeting["code"])
+    newcomer = await (await arrive("Dunja")).join(meeting["code"], send=Send.NOTHING)
     await newcomer.press("Chat")
     await people[0].says("walrus for the newcomer")
     await newcomer.sees("walrus for the newcomer")
@@ -101,7 +101,7 @@ async def test_chat_goes_to_everybody_in_order_and_never_through_the_server(
 
 
 async def test_hands_stand_in_the_same_order_on_every_screen(arrive: Arrivals) -> None:
-    meeting, (ada, ben, cem) = await arrive.meeting("Ada", "Ben", "Cem")
+    meeting, (ada, ben, cem) = await arrive.meeting("Ada", "Ben", "Cem", send=Send.NOTHING)
     people = [ada, ben, cem]
     for person in people:
         await person.press("People")
@@ -127,13 +127,13 @@ async def test_hands_stand_in_the_same_order_on_every_screen(arrive: Arrivals) -
     await ada.sees_tile("Ben", "Hand raised")
     await ada.shoot("room-people-and-hands")
 
-    newcomer = await (await arrive("Dunja")).join(meeting["code"])
+    newcomer = await (await arrive("Dunja")).join(meeting["code"], send=Send.NOTHING)
     await newcomer.press("People")
     await agree([*people, newcomer], "Ben", "Cem")
 
 
 async def test_unread_messages_are_counted_until_they_are_read(arrive: Arrivals) -> None:
-    _, (ada, ben) = await arrive.meeting("Ada", "Ben")
+    _, (ada, ben) = await arrive.meeting("Ada", "Ben", send=Send.NOTHING)
     await ben.press("Chat")
     await ben.says("one", "two")
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from enum import Flag, auto
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -15,6 +16,15 @@ RECORDER = Path(__file__).with_name("recorder.js").read_text()
 RESULTS = Path("test-results")
 IN_PAGE = {"blob", "data"}
 expect.set_options(timeout=PATIENCE * 1000)
+
+
+class Send(Flag):
+    """What somebody has switched on when they join. Pictures cost most of a test's time, so not every test has them."""
+
+    NOTHING = 0
+    SOUND = auto()
+    PICTURE = auto()
+    ALL = SOUND | PICTURE
 
 
 class Flow(NamedTuple):
@@ -120,21 +130,22 @@ class Visitor:
         await self.open(f"/m/{code}{fragment}")
         await self.is_in("prejoin")
 
-    async def join(self, code: str, *, devices: bool = True) -> "Visitor":
+    async def join(self, code: str, *, send: Send = Send.ALL) -> "Visitor":
         """From the link into the room; back when it is live."""
         await self.open_meeting(code)
-        return await self._go_in(devices=devices)
+        return await self._go_in(send=send)
 
-    async def host(self, created: dict[str, Any], *, devices: bool = True) -> "Visitor":
+    async def host(self, created: dict[str, Any], *, send: Send = Send.ALL) -> "Visitor":
         """Into the room with the rights of the creator, by the host link."""
         await self.open(created["host_link"])
         await self.is_in("prejoin")
-        return await self._go_in(devices=devices)
+        return await self._go_in(send=send)
 
-    async def _go_in(self, *, devices: bool) -> "Visitor":
+    async def _go_in(self, *, send: Send) -> "Visitor":
         await self.textbox("Your name").fill(self.name)
-        if not devices:
+        if Send.SOUND not in send:
             await self.press("Turn off microphone")
+        if Send.PICTURE not in send:
             await self.press("Turn off camera")
         await self.press("Join now")
         await self.is_in("live")
