@@ -43,7 +43,7 @@ export function remembering(before: Room, after: Room): Room {
 
 function changes(was: Participant | undefined, { name, hand, media }: Participant): News[] {
   const news: News[] = []
-  if (was && was.hand === null && hand !== null) news.push({ kind: 'hand_raised', name })
+  if (was?.hand === null && hand !== null) news.push({ kind: 'hand_raised', name })
   if (!was?.media.screen && media.screen) news.push({ kind: 'sharing', name })
   return news
 }

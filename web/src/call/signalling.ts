@@ -67,7 +67,7 @@ export class Signalling {
   open(): void {
     const { signal } = this.#over
     addEventListener('online', () => this.check(), { signal })
-    addEventListener('pageshow', () => this.check(), { signal })
+    addEventListener('pageshow', ({ persisted }) => persisted && this.check(), { signal })
     addEventListener('pagehide', (event) => this.#hide(event.persisted), { signal })
     document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.check(), {
       signal,
