@@ -40,7 +40,7 @@ class Account:
         return await sign_in(self.server, self.email, fields.pop("password", self.password), **fields)
 
     async def verify(self, office: PostOffice) -> None:
-        letter = await office.letter(self.email)
+        letter = await office.letter(self.email, about="confirm your e-mail")
         answer = await self.server.http.post("/api/auth/verify-email", json={"token": secret_in(letter)})
         assert answer.status_code == 200, answer.text
 

@@ -26,10 +26,14 @@ class PostOffice:
         self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
         return "250 OK"
 
-    async def letter(self, to: str, number: int = 1) -> EmailMessage:
-        """The latest mail to an address, once that many have come."""
+    def to(self, address: str, about: str = "") -> list[EmailMessage]:
+        """Mail to an address, with that in its subject."""
+        return [one for one in self.messages if one["To"] == address and about in one["Subject"]]
+
+    async def letter(self, to: str, number: int = 1, about: str = "") -> EmailMessage:
+        """The latest mail to an address, with that in its subject, once that many have come."""
         found = await until(
-            lambda: asyncio.sleep(0, [message for message in self.messages if message["To"] == to]),
+            lambda: asyncio.sleep(0, self.to(to, about)),
             lambda found: len(found) >= number,
         )
         latest: EmailMessage = found[-1]

@@ -194,9 +194,9 @@ async def test_a_profile_changes_field_by_field(server: RunningServer) -> None:
     assert code_of(bad) == (400, "invalid-body")
     assert set(bad.json()["errors"]) == {"first_name", "time_zone"}
     assert await ada.get("/api/me") == me, "bad input changes nothing"
-    for body in ({"email": "x@example.org"}, {"generation": 0}, {"password_hash": "x"}, {"theme": "pink"}):
-        assert (await ada.call("PATCH", "/api/me", json=body)).status_code == 400, body
-    for body in ({"last_name": "A\0"}, {"devices": {"camera": "A\0"}}):
+    bodies: list[dict[str, Any]] = [{"email": "x@example.org"}, {"generation": 0}, {"password_hash": "x"}]
+    bodies += [{"theme": "pink"}, {"last_name": "A\0"}, {"devices": {"camera": "A\0"}}]
+    for body in bodies:
         assert (await ada.call("PATCH", "/api/me", json=body)).status_code == 400, body
     assert (await ada.call("PATCH", "/api/me", json={})).status_code == 200
 

@@ -61,11 +61,11 @@ class AccountRepository:
         changed = await self._store.update(USERS, {**now_is, "_id": user_id}, {"$set": fields})
         return None if changed is None else msgspec.convert(changed, User)
 
-    async def move(self, user_id: str, new_email: str, **fields: Any) -> bool:
+    async def move(self, user_id: str, to: str, **fields: Any) -> bool:
         """Give an account its new address; False when another has it. What `fields` say is set with it."""
         try:
-            where = {"_id": user_id, "new_email": new_email}
-            return await self._store.update(USERS, where, {"$set": {"email": new_email, **fields}}) is not None
+            where = {"_id": user_id, "new_email": to}
+            return await self._store.update(USERS, where, {"$set": {"email": to, **fields}}) is not None
         except DuplicateKey:
             return False
 
