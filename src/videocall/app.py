@@ -71,6 +71,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
     bus.listen(hub.on_event, hub.on_message, hub.on_reset)
     mails = MailRepository(store)
     mailer = Mailer(settings=settings, clock=clock, keys=keys, repository=mails, delivery=Delivery(settings))
+    letters = MailLoop(mailer, Lease(store, "mail"), settings.mail_poll_seconds)
     history = History(repository, settings)
     people = account_parts(
         settings=settings,
@@ -129,7 +130,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
             await people.repository.prepare()
             await mails.prepare()
             await bus.open()
-            async with MailLoop(mailer, settings.mail_poll_seconds).running(), people.running(), upkeep.running():
+            async with letters.running(), people.running(), upkeep.running():
                 yield
             hub.close_all(CLOSE_RESTART)
         finally:
