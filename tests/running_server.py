@@ -181,6 +181,32 @@ class RunningServer:
         view: dict[str, Any] = answer.json()
         return view
 
+    async def visits(self, meeting: dict[str, Any]) -> dict[str, list[tuple[datetime, datetime | None]]]:
+        """The attendance record as its creator sees it: by name, from when to when."""
+        return {
+            person["name"]: [
+                (
+                    datetime.fromisoformat(visit["joined_at"]),
+                    visit["left_at"] and datetime.fromisoformat(visit["left_at"]),
+                )
+                for visit in person["visits"]
+            ]
+            for person in (await self.view(meeting))["participants"]
+        }
+
+    async def beat(self, *clients: LiveClient) -> None:
+        """Have people report that they are there, and wait until that is kept."""
+        for client in clients:
+            await client.told()
+        people = [client.id for client in clients]
+        now = msgspec.to_builtins(self.clock.now())
+
+        async def kept() -> list[Any]:
+            found = await self.app.state.store.find("visits", {"person": {"$in": people}, "left_at": None})
+            return [msgspec.to_builtins(visit["seen_at"]) for visit in found]
+
+        await until(kept, lambda seen: [one[:19] for one in seen] == [now[:19]] * len(people))
+
     async def close_sockets(self) -> None:
         await self._sockets.aclose()
 

@@ -1,8 +1,10 @@
 """Who comes into a meeting, by HTTP or by the live socket, and how they go."""
 
+import asyncio
 import secrets
 from datetime import datetime, timedelta
 from typing import Literal
+from weakref import WeakValueDictionary
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -87,6 +89,7 @@ class AdmissionService:
         self._rates = rates
         self._away: dict[tuple[str, str, datetime], datetime] = {}
         self._looked_at = clock.now()
+        self._coming_or_going: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def join(self, knock: Knock) -> Entry:
         """Let somebody in, put them into the lobby, or raise the `Problem` that keeps them out."""
@@ -180,7 +183,6 @@ class AdmissionService:
             joined_at=now,
             seen_at=now,
         )
-        await self._repository.arrive(visit)
         participant = Participant(
             id=person.id,
             session=knock.session,
@@ -191,12 +193,18 @@ class AdmissionService:
             hand=0 if knock.hand else None,
             away_since=None if knock.connected else now,
         )
-        try:
-            return await self._bus.change(meeting.code, enter(participant))
-        except (MeetingFull, MeetingEnded):
-            # The last seat went to somebody else between the look and the leap, or the host ended it for all.
-            await self._repository.forget_visit(visit.id)
-            raise
+        async with self._alone(person.id):
+            await self._repository.arrive(visit)
+            try:
+                return await self._bus.change(meeting.code, enter(participant))
+            except (MeetingFull, MeetingEnded):
+                # The last seat went to somebody else between the look and the leap, or the host ended it for all.
+                await self._repository.forget_visit(visit.id)
+                raise
+
+    def _alone(self, person_id: str) -> asyncio.Lock:
+        """Held while somebody comes or goes: two tabs, or a return at the last moment, leave one open visit."""
+        return self._coming_or_going.setdefault(person_id, asyncio.Lock())
 
     async def admit(self, code: str, person_id: str | None) -> None:
         """Let one person, or everybody, out of the lobby; raises `MeetingFull`, `ParticipantNotFound`."""
@@ -230,8 +238,9 @@ class AdmissionService:
 
     async def depart(self, code: str, person_id: str, why: Literal["left", "removed"]) -> None:
         """Somebody goes, from the room or from the lobby; the last one leaves an empty meeting behind."""
-        room = await self._bus.change(code, leave(person_id, why))
-        await self._record_departure(room, person_id, self._clock.now())
+        async with self._alone(person_id):
+            room = await self._bus.change(code, leave(person_id, why))
+            await self._record_departure(room, person_id, self._clock.now())
 
     async def _record_departure(self, room: RoomState, person_id: str, left_at: datetime | None) -> None:
         if await self._repository.depart(person_id, left_at) and not room.participants:
@@ -260,18 +269,20 @@ class AdmissionService:
         self._looked_at = now
 
     async def _let_go(self, code: str, person_id: str, away_since: datetime) -> None:
-        room = await self._bus.change(code, lose(person_id, away_since))
-        if person_id not in room.participants:
-            await self._record_departure(room, person_id, None)
+        async with self._alone(person_id):
+            room = await self._bus.change(code, lose(person_id, away_since))
+            if person_id not in room.participants:
+                await self._record_departure(room, person_id, None)
 
     async def lose_silent(self) -> None:
         """Let go of people without a heartbeat for too long: their process died, and they came to no other."""
         settings = self._settings
         silence = settings.reconnect_grace_seconds + settings.presence_write_seconds + 2 * settings.heartbeat_seconds
         for visit in await self._repository.silent_visits(self._clock.now() - timedelta(seconds=silence)):
-            room = await self._bus.change(visit.meeting, lose_session(visit.person, visit.session))
-            if visit.person not in room.participants:
-                await self._record_departure(room, visit.person, None)
+            async with self._alone(visit.person):
+                room = await self._bus.change(visit.meeting, lose_session(visit.person, visit.session))
+                if visit.person not in room.participants:
+                    await self._record_departure(room, visit.person, None)
             if room.ended is not None:
                 await self._bus.forget(visit.meeting)
 
