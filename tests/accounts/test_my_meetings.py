@@ -1,5 +1,7 @@
 """People with an account in meetings: they come in as themselves, and find their meetings again."""
 
+import base64
+import json
 import time
 from datetime import timedelta
 from typing import Any
@@ -110,6 +112,8 @@ async def test_what_a_crash_left_between_two_writes_is_put_right(server: Running
 async def test_queries_that_make_no_sense_are_refused(server: RunningServer) -> None:
     ada = await register(server)
     bad: list[dict[str, Any]] = [{"view": "all"}, {"limit": 0}, {"limit": 101}, {"cursor": "x"}, {"cursor": "W10="}]
+    places = (["2026-01-01T00:00:00", "x"], ["2026-01-01T00:00:00Z", "\0"], ["0001-01-01T00:00:00+14:00", "x"])
+    bad += [{"cursor": base64.urlsafe_b64encode(json.dumps(place).encode()).decode()} for place in places]
     for params in [*bad, {"q": "x" * 121}]:
         assert code_of(await ada.call("GET", "/api/me/meetings", params=params)) == (400, "invalid-body"), params
     assert code_of(await server.http.get("/api/me/meetings")) == (401, "invalid-token")

@@ -104,6 +104,7 @@ async def test_signing_out_ends_one_session_or_all(server: RunningServer) -> Non
 
 async def test_nobody_ends_the_session_of_another(server: RunningServer) -> None:
     ada, grace = await register(server), await register(server, "Grace Hopper", "grace@example.org")
+    assert code_of(await ada.call("DELETE", "/api/me/sessions/%00")) == (404, "not-found")
     (session,) = await ada.get("/api/me/sessions")
     assert code_of(await grace.call("DELETE", f"/api/me/sessions/{session['id']}")) == (404, "not-found")
     assert (await ada.call("GET", "/api/me")).status_code == 200
@@ -151,6 +152,7 @@ def forged(server: RunningServer, clock: TurnedClock, user: str, session: str) -
         "another person": jwt.encode({**claims, "sub": "nonsense"}, key, "HS256", headers=typed),
         "nonsense": "nonsense",
         "dots": "..",
+        "no header": "e30.e30.e30",
     }
 
 
@@ -164,6 +166,9 @@ async def test_no_token_can_be_made_or_borrowed(server: RunningServer, clock: Tu
     for kind, token in tokens.items():
         assert code_of(await ada.call("GET", "/api/me", token=token)) == (401, "invalid-token"), kind
         assert (await ada.call("POST", f"/api/meetings/{code}/end", token=token)).status_code == 401, kind
+    live = await server.live(code)
+    for token in [*tokens.values(), "\u00e9.\u00e9.\u00e9", "\0"]:
+        assert (await live.join(token=token))["code"] == "invalid-token"
     assert code_of(await server.http.get("/api/me")) == (401, "invalid-token")
     stranger = await ada.call("POST", f"/api/meetings/{guest['code']}/end")
     assert code_of(stranger) == (403, "not-allowed"), "signed in, but not in that meeting"

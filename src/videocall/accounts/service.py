@@ -200,7 +200,8 @@ class Accounts:
 
     async def end_session(self, caller: Caller, session_id: str) -> None:
         """Sign one device out; raises `NotFound`."""
-        if not await self._repository.end_session(caller.user.id, session_id):
+        mine = {session.id for session in await self._repository.sessions(caller.user.id)}
+        if session_id not in mine or not await self._repository.end_session(caller.user.id, session_id):
             raise NotFound
 
     # --- profile ---

@@ -2,11 +2,11 @@
 
 import base64
 import binascii
-from datetime import datetime
-from typing import Literal
+from datetime import UTC, datetime
+from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from videocall.live.messages import EndReason, Role
 from videocall.meetings.model import Kind, Meeting, Person, Status
@@ -20,7 +20,9 @@ View = Literal["live", "upcoming", "history"]
 MOST_LOOKED_AT = 1000
 """A search looks at so many meetings for one page; `next_cursor` goes on from there, even after an empty page."""
 _AT_ONCE = 100
-Place = tuple[datetime, str]
+_YEARS = range(2000, 9999)
+_NO_TIME = datetime(1, 1, 2, tzinfo=UTC)
+Place = tuple[Annotated[datetime, Meta(tz=True)], Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]]
 """Where a page ended: the time of the last record that was looked at, and its id among those of the same time."""
 
 
@@ -156,5 +158,7 @@ def _read_cursor(cursor: str) -> Place:
     try:
         place: Place = msgspec.json.decode(base64.urlsafe_b64decode(cursor.encode()), type=Place)
     except (msgspec.DecodeError, binascii.Error, ValueError):
-        raise InvalidBody(errors={"cursor": "This is no cursor of ours."}) from None
+        place = (_NO_TIME, "")
+    if place[0].year not in _YEARS:
+        raise InvalidBody(errors={"cursor": "This is no cursor of ours."})
     return place

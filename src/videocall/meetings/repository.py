@@ -89,7 +89,10 @@ class MeetingRepository:
 
     async def meetings(self, codes: Sequence[str]) -> dict[str, Meeting]:
         """Meetings by their codes; those that there are."""
-        found = await self._store.find(MEETINGS, {"_id": {"$in": list(codes)}}) if codes else []
+        found: list[Document] = []
+        for start in range(0, len(codes), _MOST_CODES):
+            some = list(codes[start : start + _MOST_CODES])
+            found += await self._store.find(MEETINGS, {"_id": {"$in": some}})
         return {document["_id"]: msgspec.convert(document, Meeting) for document in found}
 
     async def people_of(self, user_id: str, before: tuple[datetime, str] | None, most: int) -> list[Person]:
@@ -229,8 +232,10 @@ class MeetingRepository:
 
         Records are their own meetings', other people's, and those that they made as a guest who gave this address.
         """
-        for document in await self._store.find(MEETINGS, {"$or": [{"host_user": user_id}, {"host_email": email}]}):
-            meeting = msgspec.convert(document, Meeting)
+        hosted = await self._hosted(user_id)
+        as_guest = await self._store.find(MEETINGS, {"host_email": email})  # without an index: erasures are rare
+        own = await self.meetings([*hosted, *(document["_id"] for document in as_guest)])
+        for meeting in own.values():
             cleared = {
                 "host_name": replacement,
                 "host_email": None,
@@ -243,8 +248,13 @@ class MeetingRepository:
 
     async def cut_loose(self, user_id: str) -> None:
         """Let the records of an account that goes belong to nobody."""
-        await self._store.update_many(MEETINGS, {"host_user": user_id}, {"$set": {"host_user": ""}})
+        for code in await self._hosted(user_id):
+            await self._store.update(MEETINGS, {"_id": code}, {"$set": {"host_user": ""}})
         await self._store.update_many(PEOPLE, {"user": user_id}, {"$set": {"user": ""}})
+
+    async def _hosted(self, user_id: str) -> list[str]:
+        found = await self._store.find(PEOPLE, {"user": user_id, "role": "host"})
+        return [document["meeting"] for document in found]
 
 
 def _without(text: str, names: set[str], replacement: str) -> str:
