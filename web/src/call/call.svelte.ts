@@ -15,6 +15,7 @@ const MOST_NOTICES = 20
 /** Milliseconds. */
 const WORTH_TELLING = 3000
 const RETRY_REFUSED = 3000
+const MOST_CURTAIN = 150
 const LOSSES_BEFORE_OFFLINE = 3
 
 /** A call from its prejoin page to its end; each attempt takes a new one. See `CallModel`. */
@@ -46,8 +47,11 @@ export class Call implements CallModel {
     lost: (device, name) => this.#notify([{ kind: 'device_lost', device, name }]),
   })
   readonly #mesh = new Mesh({
-    signal: (to, to_session, description, candidates) =>
-      this.#signalling?.send({ type: 'signal', to, to_session, description, candidates }) ?? false,
+    signal: (to, to_session, description, candidates) => {
+      const sent = this.#signalling?.send({ type: 'signal', to, to_session, description, candidates }) ?? false
+      if (description?.type === 'answer' && this.#curtain && --this.#expected <= 0) this.#reveal()
+      return sent
+    },
     changed: (id) => this.#linkChanged(id),
     chat: (id, text) => this.#chatArrived(id, text),
   })
@@ -61,6 +65,9 @@ export class Call implements CallModel {
   #password: string | null = null
   #hand = false
   #said: Media = { microphone: false, camera: false, screen: false }
+  /** Offers that a newcomer has not answered yet. */
+  #expected = 0
+  #curtain: ReturnType<typeof setTimeout> | null = null
   #losses = 0
   #lostAt = 0
   #listening: ReturnType<typeof setInterval> | undefined
@@ -230,9 +237,29 @@ export class Call implements CallModel {
       this.#notify([{ kind: 'back_online' }])
     }
     this.problem = null
-    this.state = 'live'
     this.#sayMedia()
     this.#listening ??= setInterval(() => this.#listen(), LEVEL_INTERVAL)
+    // Drawing the room takes as long as the network does: it waits until the answers are out, so that both run side by
+    // side.
+    this.#expected = before ? 0 : room.participants.filter((person) => person.away_since === null).length - 1
+    if (this.#expected > 0) this.#curtain = setTimeout(() => this.#reveal(), MOST_CURTAIN)
+    else this.#reveal()
+  }
+
+  #reveal(): void {
+    this.#dropCurtain()
+    this.state = 'live'
+  }
+
+  #rest(): void {
+    this.#dropCurtain()
+    clearInterval(this.#listening)
+    this.#listening = undefined
+  }
+
+  #dropCurtain(): void {
+    if (this.#curtain) clearTimeout(this.#curtain)
+    this.#curtain = null
   }
 
   #happened(event: RoomEvent): void {
@@ -277,7 +304,8 @@ export class Call implements CallModel {
 
   #lost(): void {
     this.#mesh.setUp(false)
-    if (this.state === 'live') {
+    if (this.state === 'live' || (this.#room && this.state === 'joining')) {
+      this.#dropCurtain()
       this.state = 'reconnecting'
       this.#lostAt = Date.now()
     } else if (this.state === 'joining' && ++this.#losses >= LOSSES_BEFORE_OFFLINE) {
@@ -310,8 +338,7 @@ export class Call implements CallModel {
     this.state = 'prejoin'
     this.#room = null
     this.peers = []
-    clearInterval(this.#listening)
-    this.#listening = undefined
+    this.#rest()
     this.#mesh.clear()
   }
 
@@ -321,7 +348,7 @@ export class Call implements CallModel {
     this.#over.abort()
     this.#mesh.close()
     this.local.stop()
-    clearInterval(this.#listening)
+    this.#rest()
     this.ending = ending
     this.state = 'ended'
   }

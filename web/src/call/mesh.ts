@@ -16,7 +16,7 @@ export interface MeshHandlers {
 /** Milliseconds. */
 const LOOK_INTERVAL = 2000
 /** The next offer is prepared when the last newcomer has been served. */
-const PREPARE_DELAY = 1500
+const PREPARE_DELAY = 1000
 
 export class Mesh {
   readonly #on: MeshHandlers
@@ -147,6 +147,10 @@ export class Mesh {
   #prepare(): void {
     clearTimeout(this.#preparing)
     if (this.#looking === undefined || !this.#hasSeat) return
-    this.#preparing = setTimeout(() => this.#factory.prepareOffer(firstEncodings(this.#outgoing)), PREPARE_DELAY)
+    this.#preparing = setTimeout(() => {
+      const busy = [...this.#remotes.values()].some(({ peer }) => peer.connection && peer.link === 'connecting')
+      if (busy) this.#prepare()
+      else this.#factory.prepareOffer(firstEncodings(this.#outgoing))
+    }, PREPARE_DELAY)
   }
 }
