@@ -130,12 +130,19 @@ class LiveClient:
 class RunningServer:
     """The whole application behind a real socket of this machine."""
 
-    def __init__(self, app: Litestar, settings: Settings, clock: TurnedClock, http: httpx.AsyncClient) -> None:
+    def __init__(
+        self,
+        app: Litestar,
+        settings: Settings,
+        clock: TurnedClock,
+        http: httpx.AsyncClient,
+        sockets: AsyncExitStack,
+    ) -> None:
         self.app = app
         self.settings = settings
         self.clock = clock
         self.http = http
-        self._sockets = AsyncExitStack()
+        self._sockets = sockets
 
     async def create(self, **wish: Any) -> dict[str, Any]:
         """A new meeting of the guest Ada; the answer, with `code` at hand."""
@@ -207,9 +214,6 @@ class RunningServer:
 
         await until(kept, lambda seen: [one[:19] for one in seen] == [now[:19]] * len(people))
 
-    async def close_sockets(self) -> None:
-        await self._sockets.aclose()
-
 
 def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
@@ -223,15 +227,15 @@ async def running(settings: Settings, clock: TurnedClock, store: Store | None = 
         settings = replace(settings, port=listener.getsockname()[1])
         app = create_app(settings, clock=clock, store=store)
         server = uvicorn.Server(configured(app, settings))
+        sockets = AsyncExitStack()
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             await until(lambda: asyncio.sleep(0, server.started or serving.done()), bool)
             address = f"http://127.0.0.1:{settings.port}"
             # Nothing here is encrypted; reading the certificates of the machine would be half the start.
             async with httpx.AsyncClient(base_url=address, trust_env=False, verify=False) as http:  # noqa: S501
-                running_server = RunningServer(app, settings, clock, http)
-                yield running_server
-                await running_server.close_sockets()
+                yield RunningServer(app, settings, clock, http, sockets)
         finally:
             server.should_exit = True
             await serving
+            await sockets.aclose()
