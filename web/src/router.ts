@@ -67,12 +67,20 @@ function moved(): void {
   announce?.()
 }
 
+/** What of a link and of a click decides whether the page stays. */
+type Link = Pick<HTMLAnchorElement, 'target' | 'origin' | 'pathname' | 'download'>
+type Click = Pick<MouseEvent, 'defaultPrevented' | 'button' | 'metaKey' | 'ctrlKey' | 'shiftKey' | 'altKey'>
+
+/** Whether a click on a link is ours to follow; everything else the browser does as it always does. */
+export function staysHere(click: Click, link: Link): boolean {
+  if (click.defaultPrevented || click.button !== 0) return false
+  if (click.metaKey || click.ctrlKey || click.shiftKey || click.altKey) return false
+  return link.target === '' && link.download === '' && link.origin === location.origin && !SERVED.test(link.pathname)
+}
+
 function follow(event: MouseEvent): void {
-  if (event.defaultPrevented || event.button !== 0) return
-  if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
   const link = event.target instanceof Element ? event.target.closest('a') : null
-  if (link?.target !== '' || link.hasAttribute('download') || link.origin !== location.origin) return
-  if (SERVED.test(link.pathname)) return
+  if (!link || !staysHere(event, link)) return
   event.preventDefault()
   navigate(link.pathname + link.search + link.hash)
 }

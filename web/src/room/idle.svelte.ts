@@ -1,3 +1,5 @@
+import type { Attachment } from 'svelte/attachments'
+
 const IDLE_MS = 5000
 
 /**
@@ -20,8 +22,37 @@ export class Idle {
     this.#wait()
   }
 
+  /** A tap where hidden controls are only brings them back: nobody presses what they cannot see. */
+  guard(hidden: () => boolean): Attachment<HTMLElement> {
+    return (controls) => {
+      let blind = false
+      const down = (event: PointerEvent) => {
+        blind = hidden() && event.pointerType === 'touch'
+        this.#wake()
+      }
+      const click = (event: Event) => {
+        if (blind) {
+          event.preventDefault()
+          event.stopPropagation()
+        }
+        blind = false
+      }
+      controls.addEventListener('pointerdown', down, { capture: true })
+      controls.addEventListener('click', click, { capture: true })
+      return () => {
+        controls.removeEventListener('pointerdown', down, { capture: true })
+        controls.removeEventListener('click', click, { capture: true })
+      }
+    }
+  }
+
   stop(): void {
     clearTimeout(this.#timer)
+  }
+
+  #wake(): void {
+    this.idle = false
+    this.#wait()
   }
 
   #wait(): void {

@@ -1,0 +1,89 @@
+import { beforeEach, expect, test } from 'vitest'
+import PeoplePanel from './PeoplePanel.svelte'
+import { aPeer, aPerson, FakeCall } from './testing/fake.svelte'
+import { enter } from './testing/stage'
+
+beforeEach(() => {
+  document.body.innerHTML = ''
+})
+
+function waits(id: string, name: string) {
+  return { id, name, since: '2026-01-01T10:00:00Z', away_since: null }
+}
+
+test('everybody is listed with what others should know of them', () => {
+  const call = FakeCall.inside('Ada', 'Ben')
+  call.me = aPerson('me', 'Ada', { role: 'host' })
+  call.peers = [
+    aPeer('p0', 'Ben', {
+      participant: aPerson('p0', 'Ben', { media: { microphone: false, camera: false, screen: true } }),
+    }),
+  ]
+  const page = enter(PeoplePanel, call)
+
+  expect(page.text()).toContain('2 people here')
+  expect(page.text()).toContain('You · Host')
+  expect(page.text()).toContain('Sharing screen')
+  expect(page.text()).toContain('Camera off')
+  expect(page.text()).toContain('Microphone off')
+})
+
+test('guests see no powers', () => {
+  const page = enter(PeoplePanel, FakeCall.inside('Ada', 'Ben'))
+  expect(page.buttons()).toEqual(['Close panel', 'Invite somebody', 'Close'])
+})
+
+test('a host mutes and removes others, and never themselves', () => {
+  const call = FakeCall.inside('Ada', 'Ben')
+  call.isHost = true
+  const page = enter(PeoplePanel, call)
+
+  expect(page.buttons()).not.toContain('Remove Ada')
+  page.press('Mute Ben')
+  page.press('Remove Ben')
+  page.field('Do not let them in again').click()
+  page.press('Remove')
+  expect(call.asked).toEqual([
+    ['mute', 'p0'],
+    ['remove', 'p0', true],
+  ])
+})
+
+test('a second removal does not inherit the ban of the first', () => {
+  const call = FakeCall.inside('Ada', 'Ben', 'Cem')
+  call.isHost = true
+  const page = enter(PeoplePanel, call)
+  page.press('Remove Ben')
+  page.field('Do not let them in again').click()
+  page.press('Remove')
+  page.press('Remove Cem')
+  page.press('Remove')
+
+  expect(call.asked.at(-1)).toEqual(['remove', 'p1', false])
+})
+
+test('hands stand in their order', () => {
+  const call = FakeCall.inside('Ada', 'Ben')
+  call.hands = ['p0', 'me']
+  const page = enter(PeoplePanel, call)
+  const hands = [...page.root.querySelectorAll('ol li')].map((item) => item.textContent.trim().replace(/\s+/gu, ' '))
+
+  expect(hands).toEqual(['1 Ben', '2 You'])
+})
+
+test('who waits is admitted one by one or all together', () => {
+  const call = FakeCall.inside('Ada')
+  call.isHost = true
+  call.waiting = [waits('w0', 'Ben'), waits('w1', 'Cem')]
+  const page = enter(PeoplePanel, call)
+  expect(page.text()).toContain('2 people are waiting')
+
+  page.press('Admit')
+  page.press('Refuse')
+  page.press('Admit all')
+  expect(call.asked).toEqual([
+    ['admit', 'w0'],
+    ['refuse', 'w0', false],
+    ['admit', null],
+  ])
+})

@@ -1,0 +1,198 @@
+/** A call without browser or server behind it, for tests of the markup; never part of the bundle. */
+import type {
+  CallModel,
+  CallProblem,
+  CallState,
+  ChatMessage,
+  DeviceProblem,
+  Ending,
+  LocalMedia,
+  MeetingView,
+  Notice,
+  Participant,
+  Peer,
+  RoomMeeting,
+  Waiting,
+} from '../../call/model'
+
+export function aPerson(id: string, name: string, more: Partial<Participant> = {}): Participant {
+  return {
+    id,
+    session: `session-${id}`,
+    name,
+    role: 'guest',
+    joined_at: '2026-01-01T10:00:00Z',
+    media: { microphone: true, camera: true, screen: false },
+    hand: null,
+    away_since: null,
+    ...more,
+  }
+}
+
+export function aPeer(id: string, name: string, more: Partial<Peer> = {}): Peer {
+  return {
+    participant: aPerson(id, name),
+    cameraStream: null,
+    screenStream: null,
+    audioStream: null,
+    screenAudioStream: null,
+    speaking: false,
+    quality: 'good',
+    link: 'connected',
+    ...more,
+  }
+}
+
+export function aMeeting(more: Partial<MeetingView> = {}): MeetingView {
+  return {
+    code: 'abc-defg-hjk',
+    title: '',
+    kind: 'instant',
+    status: 'live',
+    engine: 'auto',
+    lobby: false,
+    needs_password: false,
+    host_name: 'Ada',
+    link: 'http://localhost/m/abc-defg-hjk',
+    starts_at: null,
+    end_reason: null,
+    ...more,
+  }
+}
+
+class FakeLocal implements LocalMedia {
+  devices = $state.raw<LocalMedia['devices']>({
+    microphone: [{ id: 'a', label: 'Desk microphone' }],
+    camera: [{ id: 'b', label: '' }],
+    speaker: [],
+  })
+  chosen = $state<LocalMedia['chosen']>({ microphone: null, camera: null, speaker: null })
+  microphone = $state(true)
+  camera = $state(true)
+  asking = $state(false)
+  problems = $state<{ microphone?: DeviceProblem; camera?: DeviceProblem }>({})
+  cameraStream = $state.raw<MediaStream | null>(null)
+  screenStream = $state.raw<MediaStream | null>(null)
+  level = $state(0)
+  canShareScreen = true
+  canChooseSpeaker = false
+  started = 0
+
+  start(): Promise<void> {
+    this.started += 1
+    return Promise.resolve()
+  }
+
+  setMicrophone(on: boolean): Promise<void> {
+    this.microphone = on
+    return Promise.resolve()
+  }
+
+  setCamera(on: boolean): Promise<void> {
+    this.camera = on
+    return Promise.resolve()
+  }
+
+  choose(kind: 'microphone' | 'camera' | 'speaker', id: string): Promise<void> {
+    this.chosen[kind] = id
+    return Promise.resolve()
+  }
+
+  shareScreen(): Promise<boolean> {
+    return Promise.resolve(false)
+  }
+
+  stopScreen(): void {
+    this.screenStream = null
+  }
+
+  stop(): void {
+    this.camera = false
+  }
+}
+
+/** Every property can be set; what is asked of the call is kept in `asked`. */
+export class FakeCall implements CallModel {
+  state = $state<CallState>('prejoin')
+  view = $state.raw<MeetingView | null>(aMeeting())
+  room = $state.raw<RoomMeeting | null>(null)
+  me = $state.raw<Participant | null>(null)
+  isHost = $state(false)
+  peers = $state.raw<Peer[]>([])
+  waiting = $state.raw<Waiting[]>([])
+  hands = $state.raw<string[]>([])
+  activeSpeaker = $state<string | null>(null)
+  messages = $state.raw<ChatMessage[]>([])
+  notices = $state.raw<Notice[]>([])
+  problem = $state.raw<CallProblem | null>(null)
+  ending = $state.raw<Ending | null>(null)
+  soundBlocked = $state(false)
+  local = new FakeLocal()
+  /** Whether a chat message reaches anybody. */
+  reaches = true
+  asked: unknown[][] = []
+
+  /** In the room, as `name`, with others of these names. */
+  static inside(name: string, ...others: string[]): FakeCall {
+    const call = new FakeCall()
+    call.state = 'live'
+    call.me = aPerson('me', name)
+    call.peers = others.map((other, index) => aPeer(`p${index}`, other))
+    return call
+  }
+
+  open(code: string, hostKey: string | null): Promise<void> {
+    this.asked.push(['open', code, hostKey])
+    return Promise.resolve()
+  }
+
+  join(name: string, password: string | null): Promise<void> {
+    this.asked.push(['join', name, password])
+    return Promise.resolve()
+  }
+
+  leave(): void {
+    this.asked.push(['leave'])
+  }
+
+  raiseHand(raised: boolean): void {
+    this.asked.push(['raiseHand', raised])
+  }
+
+  sendChat(text: string): boolean {
+    this.asked.push(['sendChat', text])
+    return this.reaches
+  }
+
+  show(id: string, source: 'camera' | 'screen', height: number): void {
+    this.asked.push(['show', id, source, height])
+  }
+
+  holdSound(): void {
+    this.soundBlocked = true
+  }
+
+  allowSound(): void {
+    this.soundBlocked = false
+  }
+
+  admit(id: string | null): void {
+    this.asked.push(['admit', id])
+  }
+
+  refuse(id: string, ban: boolean): void {
+    this.asked.push(['refuse', id, ban])
+  }
+
+  mute(id: string | null): void {
+    this.asked.push(['mute', id])
+  }
+
+  remove(id: string, ban: boolean): void {
+    this.asked.push(['remove', id, ban])
+  }
+
+  end(): void {
+    this.asked.push(['end'])
+  }
+}
