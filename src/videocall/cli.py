@@ -11,6 +11,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from videocall.problems import Problem
 from videocall.settings import BadSetting, Settings, load_settings
 from videocall.store.base import StoreError
 
@@ -21,7 +22,7 @@ def main() -> None:
     """Run the command; what cannot be done ends with one sentence and exit code 1."""
     try:
         cli()
-    except (BadSetting, StoreError) as refusal:
+    except (BadSetting, StoreError, Problem) as refusal:
         typer.echo(str(refusal), err=True)
         sys.exit(1)
 
@@ -35,20 +36,22 @@ def _commands() -> None:
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (VIDEOCALL_HOST).")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on (VIDEOCALL_PORT).")] = None,
-    workers: Annotated[int, typer.Option(help="Processes that share the work.")] = 1,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes that share the work (VIDEOCALL_WORKERS); they need Redis.")
+    ] = None,
     lan: Annotated[bool, typer.Option("--lan", help="HTTPS, so that a phone beside you can join.")] = False,  # noqa: FBT002
     store: Annotated[str | None, typer.Option(metavar="URL", help="sqlite:///PATH (VIDEOCALL_STORE).")] = None,
 ) -> None:
     """Serve meetings until Ctrl-C."""
     from videocall.serving import EVERYWHERE, serve, serve_local_network
 
-    if workers != 1:
-        raise BadSetting("Several processes need a shared bus, which this version lacks: leave --workers at 1.")
     if lan and host is None:
         host = EVERYWHERE
-    options = {"VIDEOCALL_HOST": host, "VIDEOCALL_PORT": port, "VIDEOCALL_STORE": store}
-    given = {name: str(value) for name, value in options.items() if value is not None}
-    settings = load_settings({**os.environ, **given})
+    settings = _settings(host=host, port=port, workers=workers, store=store)
+    if settings.workers > 1 and not settings.redis_url:
+        raise BadSetting(
+            "Several processes share their rooms over Redis: set VIDEOCALL_REDIS_URL, or leave --workers at 1."
+        )
     _require_pages()
     (serve_local_network if lan else serve)(settings)
 
@@ -63,6 +66,11 @@ def openapi() -> None:
     with tempfile.TemporaryDirectory() as folder:  # the description depends on no data
         document = description(create_app(Settings(data=Path(folder))))
     typer.echo(msgspec.json.format(msgspec.json.encode(document), indent=2))
+
+
+def _settings(**options: str | int | None) -> Settings:
+    given = {f"VIDEOCALL_{name.upper()}": str(value) for name, value in options.items() if value is not None}
+    return load_settings({**os.environ, **given})
 
 
 def _require_pages() -> None:

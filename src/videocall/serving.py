@@ -1,24 +1,30 @@
 """Runs the application under uvicorn: takes the port, says where to go once it answers, and stops at Ctrl-C."""
 
+import asyncio
 import errno
 import io
 import logging
 import os
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import segno
+import structlog
 import uvicorn
 from msgspec.structs import replace
 from rich.console import Console
 from rich.text import Text
 
 from videocall.app import create_app
+from videocall.problems import Problem
 from videocall.settings import BadSetting, Settings
+from videocall.store.base import Store, StoreError
 from videocall.store.opening import open_store
 from videocall.web.certificate import (
     CertificateFiles,
@@ -28,9 +34,12 @@ from videocall.web.certificate import (
     local_names,
 )
 from videocall.web.websockets import PatientWebSockets
+from videocall.workers import Workers
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
+
+log = structlog.get_logger()
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 -- what --lan asks for
 HERE = {EVERYWHERE, "::", "127.0.0.1", "::1"}
@@ -48,7 +57,7 @@ def serve(settings: Settings) -> None:
     with listen(settings.host, settings.port) as listener:
         settings = replace(settings, port=listener.getsockname()[1])
         address = settings.site_url or f"http://{written(settings.host)}:{settings.port}"
-        run(settings, listener, announce=lambda: announce(address, settings.data))
+        run_processes(settings, listener, announce=lambda: announce(address, settings.data))
 
 
 def serve_local_network(settings: Settings) -> None:
@@ -66,7 +75,7 @@ def serve_local_network(settings: Settings) -> None:
             announce(address, settings.data)
             show_code(address)
 
-        run(replace(settings, site_url=address), listener, announce=tell, files=files)
+        run_processes(replace(settings, site_url=address), listener, announce=tell, files=files)
 
 
 def prepare_folder(folder: Path) -> None:
@@ -114,6 +123,47 @@ def written(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
+def run_processes(
+    settings: Settings,
+    listener: socket.socket,
+    *,
+    announce: Callable[[], None],
+    files: CertificateFiles | None = None,
+) -> None:
+    """Run the application in this process, or in as many as `settings.workers` says."""
+    if settings.workers == 1:
+        run(settings, listener, announce=announce, files=files)
+        return
+    # Started once without serving: what cannot work is told here and not by each worker, and migrations are done.
+    asyncio.run(_start_once(settings))
+    Workers(partial(_work, settings, files), listener, settings.workers, announce).run()
+
+
+async def _start_once(settings: Settings) -> None:
+    try:
+        async with create_app(settings, store=_store(settings)).lifespan():
+            pass
+    except BaseExceptionGroup as error:
+        raise _reason(error) from None
+
+
+def _work(
+    settings: Settings, files: CertificateFiles | None, listener: socket.socket, answers: Callable[[], None]
+) -> None:
+    try:
+        run(settings, listener, announce=answers, files=files)
+    except (BadSetting, StoreError, Problem) as error:
+        log.error("worker_cannot_start", reason=str(error))  # noqa: TRY400 -- the sentence says it all
+        sys.exit(1)
+
+
+def _store(settings: Settings) -> Store:
+    try:
+        return open_store(settings.store_url, settings.data)
+    except ValueError as error:
+        raise BadSetting(str(error)) from None
+
+
 def run(
     settings: Settings,
     listener: socket.socket,
@@ -122,11 +172,7 @@ def run(
     files: CertificateFiles | None = None,
 ) -> None:
     """Run the application on a listening socket, by HTTPS if there is a certificate; announce it once it answers."""
-    try:
-        store = open_store(settings.store_url, settings.data)
-    except ValueError as error:
-        raise BadSetting(str(error)) from None
-    startup = Startup(create_app(settings, store=store))
+    startup = Startup(create_app(settings, store=_store(settings)))
     config = configured(startup, settings, files)
     server = Server(config, announce)
     try:
@@ -175,10 +221,14 @@ class Startup:
         try:
             await self._application(scope, receive, send)
         except Exception as error:
-            self.error = error
-            while isinstance(self.error, BaseExceptionGroup) and len(self.error.exceptions) == 1:
-                self.error = self.error.exceptions[0]  # Litestar runs its lifespan in a task group
+            self.error = _reason(error)
             raise
+
+
+def _reason(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]  # Litestar runs its lifespan in a task group
+    return error
 
 
 class Server(uvicorn.Server):

@@ -14,6 +14,8 @@ from e2e.waiting import eventually
 
 VIDEOCALL = Path(sys.executable).with_name("videocall")
 BARE = {name: value for name, value in os.environ.items() if not name.startswith("VIDEOCALL_")}
+START_SECONDS = 90
+"""Generous: several may start at once on a busy machine."""
 UNLIMITED = {f"VIDEOCALL_{rate}_RATE": "100000/minute" for rate in ("CREATE", "JOIN", "MEETING_JOIN", "REQUEST")}
 """All visitors of a test come from one address. Guesses count for each meeting, so they keep their limit."""
 MOST_GUESSES = 5
@@ -48,12 +50,17 @@ class SiteProcess:
         self._process: asyncio.subprocess.Process | None = None
         self.http = httpx.AsyncClient(base_url=self.address, trust_env=False)
 
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
     async def start(self) -> None:
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 VIDEOCALL, "serve", cwd=self.folder, env=self._environment, stdout=log, stderr=log
             )
-        await eventually(self._answers)
+        await eventually(self._answers, START_SECONDS)
 
     async def _answers(self) -> None:
         assert self._process

@@ -1,0 +1,70 @@
+"""`videocall serve` with several workers: one start block, a successor for a killed one, and no orphans."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from e2e.site_process import SiteProcess
+from e2e.waiting import eventually
+from redis_server import RedisServer
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[SiteProcess]:
+    redis = RedisServer(tmp_path)
+    await redis.start()
+    site = SiteProcess(tmp_path / "site", workers="2", redis_url=redis.url)
+    await site.start()
+    yield site
+    await site.close()
+    await redis.stop()
+
+
+def children(process: int) -> list[int]:
+    """The worker processes of a server; Python's own helper for shared memory is none."""
+    listed = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return [int(child) for child in listed if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+def alive(process: int) -> bool:
+    stat = Path(f"/proc/{process}/stat")
+    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+async def test_a_killed_worker_is_replaced_and_all_stop_together(site: SiteProcess) -> None:
+    first, second = children(site.pid)
+    os.kill(first, signal.SIGKILL)
+
+    async def replaced() -> list[int]:
+        workers = children(site.pid)
+        assert len(workers) == 2
+        assert first not in workers
+        assert second in workers
+        return workers
+
+    workers = await eventually(replaced)
+    assert (await site.create())["code"]
+    assert site.log().count("is ready") == site.log().count("Ctrl-C") == 1
+
+    os.kill(site.pid, signal.SIGINT)
+
+    async def stopped() -> None:
+        assert not any(alive(process) for process in [site.pid, *workers])
+
+    await eventually(stopped)
+    assert "Traceback" not in site.log()
+
+
+async def test_workers_do_not_outlive_a_server_that_is_killed(site: SiteProcess) -> None:
+    workers = children(site.pid)
+    await site.kill()
+
+    async def stopped() -> None:
+        await asyncio.sleep(0)
+        assert not any(alive(worker) for worker in workers)
+
+    await eventually(stopped)
