@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 ALONE_SECONDS = 5.0
 """How long Redis is left alone after it did not answer."""
-_PATIENCE_SECONDS = 1.0
 Answer = TypeVar("Answer")
 
 
@@ -70,19 +69,17 @@ class Rates:
             try:
                 return await question(self._shared)
             except StorageError as error:
+                if time.monotonic() >= self._alone_until:
+                    log.warning("rates_counted_alone", error=str(error))
                 self._alone_until = time.monotonic() + ALONE_SECONDS
-                log.warning("rates_counted_alone", error=str(error))
         return await question(self._own)
 
 
 def _pool(url: str) -> "ConnectionPool":
     # Only who runs several processes pays for the import.
-    from redis.asyncio import ConnectionPool  # noqa: PLC0415
-    from redis.asyncio.retry import Retry  # noqa: PLC0415
-    from redis.backoff import NoBackoff  # noqa: PLC0415
+    from videocall.redis_connections import connections  # noqa: PLC0415
 
-    patience = {"socket_timeout": _PATIENCE_SECONDS, "socket_connect_timeout": _PATIENCE_SECONDS}
-    return ConnectionPool.from_url(url, retry=Retry(NoBackoff(), 0), **patience)
+    return connections(url)
 
 
 def _shared(pool: "ConnectionPool") -> MovingWindowRateLimiter:

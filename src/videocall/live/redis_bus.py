@@ -11,6 +11,7 @@ import contextlib
 import itertools
 from collections import Counter
 from typing import Any
+from weakref import WeakValueDictionary
 
 import msgspec
 import structlog
@@ -26,6 +27,7 @@ from videocall.live.bus import DirectMessage, LoadRoom, OnEvent, OnMessage, OnRe
 from videocall.live.messages import RoomEvent
 from videocall.live.room import Change, RoomState, apply
 from videocall.problems import Unavailable
+from videocall.redis_connections import PATIENCE_SECONDS, connections
 
 log = structlog.get_logger()
 
@@ -70,14 +72,16 @@ class RedisBus:
     """See `videocall.live.bus.Bus`. `process` names this process among all others."""
 
     def __init__(self, url: str, load: LoadRoom, process: str) -> None:
-        options: dict[str, Any] = {"retry": Retry(NoBackoff(), 0), "socket_connect_timeout": 2.0}
-        self._redis: Redis = Redis.from_url(url, socket_timeout=2.0, **options)
+        self._redis: Redis = Redis.from_pool(connections(url))
+        options: dict[str, Any] = {"retry": Retry(NoBackoff(), 0), "socket_connect_timeout": PATIENCE_SECONDS}
         self._listening: Redis = Redis.from_url(url, socket_timeout=None, **options)
         self._swap = self._redis.register_script(_SWAP)
         self._load = load
         self._versions = (f"{process}:{number}" for number in itertools.count())
         self._watched: Counter[str] = Counter()
         self._copies: dict[str, RoomState] = {}
+        # Changes of this process to one room go one after another; only other processes are to be raced with.
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._confirmed: dict[str, asyncio.Event] = {}
         self._missed: set[str] = set()
         self._pubsub: PubSub | None = None
@@ -117,7 +121,7 @@ class RedisBus:
         try:
             if self._watched[code] == 1 and self._pubsub is not None:
                 await self._pubsub.subscribe(PREFIX + code)
-            async with asyncio.timeout(2):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 await confirmed.wait()
         except (RedisError, OSError, TimeoutError):
             # Still watched: it is subscribed to when Redis is back.
@@ -146,18 +150,23 @@ class RedisBus:
 
     async def change(self, code: str, change: Change) -> RoomState:
         """See `Bus`. Tried again on the newer state when another process was faster."""
+        turn = self._turns.setdefault(code, asyncio.Lock())
         try:
-            for attempt in range(_TRIES):
-                copy = await self._fetch(code)
-                events: list[RoomEvent] = []
-                for event in change(copy.state):
-                    apply(copy.state, event)
-                    events.append(event)
-                if not events or await self._try_swap(code, copy, events):
-                    return self._newest(code, copy.state)
-                await asyncio.sleep(0.001 * attempt)
+            async with turn:
+                return await self._change(code, change)
         except (RedisError, OSError):
             raise Unavailable from None
+
+    async def _change(self, code: str, change: Change) -> RoomState:
+        for attempt in range(_TRIES):
+            copy = await self._fetch(code)
+            events: list[RoomEvent] = []
+            for event in change(copy.state):
+                apply(copy.state, event)
+                events.append(event)
+            if not events or await self._try_swap(code, copy, events):
+                return self._newest(code, copy.state)
+            await asyncio.sleep(0.001 * attempt)
         raise Unavailable
 
     async def send(self, code: str, to: str, message: DirectMessage) -> None:

@@ -62,6 +62,8 @@ CLOSE_UNREADABLE = 4400
 CLOSE_NOT_FOUND = 4404
 CLOSE_IDLE = 4408
 CLOSE_TOO_MUCH = 4429
+PAUSES = (0.2, 1.0, 2.0, 4.0)
+"""Seconds between attempts to come in again by oneself."""
 MOST_QUEUED = 512
 MOST_QUEUED_CHARACTERS = 1024 * 1024
 """How far a socket may be behind, in messages and in size, before it is given up."""
@@ -319,13 +321,18 @@ class LiveSocket:
     # --- coming in ---
 
     async def _try_join(self, message: Join) -> None:
-        try:
-            await self._enter(message, called=True)
-        except (Unavailable, StoreError):
-            # Nobody waits for an answer to this: the page comes back by itself, later.
-            self.close(CLOSE_RESTART)
-        except Problem as problem:
-            self._refuse(problem)
+        for pause in PAUSES:
+            try:
+                await self._enter(message, called=True)
+            except (Unavailable, StoreError):
+                await asyncio.sleep(pause)
+            except Problem as problem:
+                self._refuse(problem)
+                return
+            else:
+                return
+        # Nobody waits for an answer to this: let the page come back by itself.
+        self.close(CLOSE_RESTART)
 
     async def _enter(self, message: Join, *, called: bool = False) -> None:
         if not self._watching:
