@@ -38,7 +38,7 @@ def description(app: Litestar) -> dict[str, Any]:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas |= {**components, "ClientMessage": client, "ServerMessage": server}
     document["components"]["securitySchemes"] = {
-        "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A meeting token."}
+        "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "Of an account, or of a meeting."}
     }
     return document
 
