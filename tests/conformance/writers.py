@@ -21,7 +21,7 @@ WRITERS = 3
 TASKS = 4
 
 
-async def write(url: str, name: str) -> None:
+async def write(url: str, round_number: int, name: str) -> None:
     """Make documents and change each once; `twice` is always double of `step`."""
     store = open_store(url, Path())
     await store.open()
@@ -30,7 +30,9 @@ async def write(url: str, name: str) -> None:
     async def task(number: int) -> None:
         for count in itertools.count():
             one = f"{name}-{number}-{count}"
-            await store.insert("kept", {"_id": one, "step": 1, "twice": 2, "filling": "x" * (count % 500)})
+            await store.insert(
+                "kept", {"_id": one, "round": round_number, "step": 1, "twice": 2, "filling": "x" * count}
+            )
             say(f"kept {one} 1")
             await store.update("kept", {"_id": one, "step": 1}, {"$set": {"step": 2}, "$inc": {"twice": 2}})
             say(f"kept {one} 2")
@@ -43,18 +45,18 @@ def say(line: str) -> None:
     os.write(1, f"{line}\n".encode())
 
 
-def fork_writer(url: str, name: str) -> int:
+def fork_writer(url: str, round_number: int, writer: int) -> int:
     pid = os.fork()
     if pid:
         return pid
     try:
-        asyncio.run(write(url, name))
+        asyncio.run(write(url, round_number, f"{round_number}-{writer}"))
     except BaseException:  # noqa: BLE001  it ends right here, whatever it was
         traceback.print_exc()
     os._exit(1)
 
 
 for round_number, _ in enumerate(sys.stdin):
-    pids = [fork_writer(sys.argv[1], f"{round_number}-{writer}") for writer in range(WRITERS)]
+    pids = [fork_writer(sys.argv[1], round_number, writer) for writer in range(WRITERS)]
     say(f"writers {' '.join(map(str, pids))}")
     say(f"over {' '.join(str(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])) for pid in pids)}")

@@ -156,8 +156,9 @@ async def test_a_waiter_that_went_away_disturbs_nobody(tmp_path: Path) -> None:
         impatient.cancel()
         go.set()
 
-        assert await held
-        assert await patient == 1
+        async with asyncio.timeout(SECONDS):
+            assert await held
+            assert await patient == 1
         assert impatient.cancelled()
         assert "b" in kept(tmp_path / "x.db")
 

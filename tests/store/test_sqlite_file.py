@@ -2,18 +2,26 @@ import asyncio
 import sqlite3
 import stat
 import subprocess
+import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from videocall.store.base import Filter, Index, StoreUnavailable
+from videocall.store.base import DuplicateKey, Filter, Index, StoreUnavailable
 from videocall.store.sql import condition
 from videocall.store.sqlite import SqliteStore
 from videocall.store.sqlite_file import network_file_system
 
 SECONDS = 10
+READ_AND_LEAVE = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+connection.execute("SELECT * FROM things").fetchall()
+connection.close()
+"""
 
 
 @pytest.fixture
@@ -38,26 +46,38 @@ async def refusal(store: SqliteStore) -> str:
 
 @pytest.fixture
 def read_only_folder(tmp_path: Path) -> Iterator[Path]:
-    """A disk that is mounted read-only; where we may not mount, a folder in which nobody may make a file."""
+    """A disk with a file `old.db` that is mounted read-only; where we may not mount, a folder that takes no file."""
     folder = tmp_path / "fixed"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "ro,size=1m", "tmpfs", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
         yield Path("/proc")
-    else:
-        yield folder
-        subprocess.run(["umount", str(folder)], check=True)
+        return
+    (folder / "old.db").touch()
+    subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
 
 
 async def test_a_folder_that_cannot_be_written_is_named(read_only_folder: Path) -> None:
-    path = read_only_folder / "store.db"
-
-    assert (await refusal(SqliteStore(path))).startswith(f"{path} cannot be written: ")
-    assert (await refusal(SqliteStore(path.with_name("new") / "store.db"))).startswith(f"{path.parent / 'new'}")
+    for path in (read_only_folder / "store.db", read_only_folder / "new" / "store.db", read_only_folder / "old.db"):
+        assert (await refusal(SqliteStore(path))).startswith(f"{path} cannot be written: ")
 
 
 async def test_a_folder_in_place_of_the_file_is_named(tmp_path: Path) -> None:
-    assert await refusal(SqliteStore(tmp_path)) == f"{tmp_path} cannot be written: Is a directory."
+    assert await refusal(SqliteStore(tmp_path)) == f"{tmp_path} cannot be written: it is a folder, or read-only."
+
+
+async def test_opening_a_second_time_leaves_the_locks_of_the_first_in_place(store: SqliteStore, tmp_path: Path) -> None:
+    await store.insert("things", {"_id": "a"})
+    again = SqliteStore(tmp_path / "store.db")
+    await again.open()
+
+    # Another process that took itself for the last one would now fold the log in and remove it.
+    subprocess.run([sys.executable, "-c", READ_AND_LEAVE, str(tmp_path / "store.db")], check=True)  # noqa: ASYNC221
+
+    assert (tmp_path / "store.db-wal").exists()
+    await again.close()
 
 
 async def test_a_disk_that_turns_read_only_is_named(tmp_path: Path) -> None:
@@ -125,18 +145,21 @@ def test_network_file_systems_are_told_from_disks(kind: str, is_network: bool) -
     assert network_file_system(Path("/database/store.db"), mounts) is None
 
 
-def test_the_nearest_and_latest_mount_counts() -> None:
+def test_of_the_mounts_above_a_path_the_latest_counts() -> None:
     mounts = (
         "1 0 0:1 / / rw - ext4 x rw\n"
         "2 1 0:2 / /mnt/with\\040blank rw - nfs x rw\n"
         "3 2 0:3 / /mnt/with\\040blank/local rw - ext4 x rw\n"
         "4 1 0:4 / /twice rw - nfs x rw\n"
         "5 1 0:5 / /twice rw - xfs x rw\n"
+        "6 1 0:6 / /hidden/below rw - ext4 x rw\n"
+        "7 1 0:7 / /hidden rw - cifs x rw\n"
     )
 
     assert network_file_system(Path("/mnt/with blank/a/store.db"), mounts) == "nfs"
     assert network_file_system(Path("/mnt/with blank/local/store.db"), mounts) is None
     assert network_file_system(Path("/twice/store.db"), mounts) is None
+    assert network_file_system(Path("/hidden/below/store.db"), mounts) == "cifs"
 
 
 async def test_a_lock_held_for_too_long_refuses_every_waiter_and_then_all_goes_on(
@@ -154,6 +177,12 @@ async def test_a_lock_held_for_too_long_refuses_every_waiter_and_then_all_goes_o
 
     await store.insert("things", {"_id": "a"})
     assert await store.count("things", {}) == 1
+
+
+async def test_every_commit_waits_for_the_disk(store: SqliteStore) -> None:
+    full = await store._write(lambda connection: connection.execute("PRAGMA synchronous").fetchone())  # noqa: SLF001
+
+    assert full == (2,)
 
 
 async def test_the_file_and_its_copy_are_for_their_owner_only(store: SqliteStore, tmp_path: Path) -> None:
@@ -174,6 +203,16 @@ async def test_closing_leaves_one_file_with_everything(store: SqliteStore, tmp_p
     await again.ensure("things", [])
     assert await again.find("things", {}) == [{"_id": "a"}]
     await again.close()
+
+
+async def test_a_load_that_meets_a_duplicate_leaves_nothing_of_itself(store: SqliteStore) -> None:
+    await store.ensure("codes", [Index(keys=("code",), unique=True)])
+    await store.insert("codes", {"_id": "a", "code": "x"})
+
+    with pytest.raises(DuplicateKey):
+        await store.load("codes", [{"_id": "b", "code": "y"}, {"_id": "c", "code": "x"}, {"_id": "d", "code": "z"}])
+
+    assert await store.find("codes", {}) == [{"_id": "a", "code": "x"}]
 
 
 async def test_a_backup_is_one_moment_while_writing_goes_on(store: SqliteStore, tmp_path: Path) -> None:
@@ -236,6 +275,20 @@ async def test_a_query_uses_its_index(store: SqliteStore, tmp_path: Path, where:
 
     [step] = [detail for *_, detail in plan]
     assert (f"INDEX {index} (" in step) if index else step.startswith("SCAN")
+
+
+async def test_opening_waits_for_another_process_that_is_just_making_the_file(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "store.db", isolation_level=None)) as other:
+        other.execute("CREATE TABLE others (x)")
+        other.execute("BEGIN IMMEDIATE")
+        started = time.monotonic()
+        assert "is locked by another program" in await refusal(SqliteStore(tmp_path / "store.db", patience=0.3))
+        assert time.monotonic() - started >= 0.3
+        other.execute("COMMIT")
+
+    store = SqliteStore(tmp_path / "store.db", patience=0.3)
+    await store.open()
+    await store.close()
 
 
 async def test_processes_may_open_a_new_file_at_the_same_moment(tmp_path: Path) -> None:

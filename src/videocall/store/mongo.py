@@ -31,7 +31,7 @@ from videocall.store.base import (
 )
 from videocall.store.schema import Schema, index_name
 from videocall.store.subset import checked_limit, checked_sort
-from videocall.store.values import as_milliseconds, field
+from videocall.store.values import as_it_is, field
 
 DATABASE = "videocallcc"
 """The database when the URL names none."""
@@ -68,7 +68,7 @@ class MongoStore:
     def __init__(self, url: str, database: str = DATABASE) -> None:
         self._url = url
         self._default = database
-        self._schema = Schema(as_milliseconds)
+        self._schema = Schema(as_it_is)
         self._client: AsyncMongoClient[Document] | None = None
 
     async def open(self) -> None:
@@ -90,7 +90,7 @@ class MongoStore:
                 appname="videocall",
             )
             self._database = self._client.get_default_database(self._default)
-            self._hosts = list(self._client.topology_description.server_descriptions())
+            self._hosts = sorted(self._client.topology_description.server_descriptions(), key=str)
         except (PyMongoError, ValueError, TypeError):
             # PyMongo's own sentence could quote a part of the password, so it is not even kept as the cause.
             raise StoreUnavailable(

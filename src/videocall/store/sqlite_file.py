@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import sqlite3
+import time
 from pathlib import Path
 
 from videocall.store.base import DuplicateKey, StoreError, StoreUnavailable
@@ -37,20 +38,29 @@ def prepare(path: Path, mounts: Path) -> None:
                 f"{path} lies on a network file system ({network}), where SQLite's locks cannot be trusted: "
                 "choose a folder on a local disk, or use MongoDB."
             )
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        _make_private(path)
     except OSError as error:
         raise StoreUnavailable(f"{path} cannot be written: {error.strerror}.") from error
+    if not path.is_file() or not os.access(path, os.W_OK):
+        raise StoreUnavailable(f"{path} cannot be written: it is a folder, or read-only.")
+
+
+def _make_private(path: Path) -> None:
+    # A file that is there is not even opened: closing it again would drop the locks that SQLite holds on it for this
+    # process (POSIX), and another process could then take itself for the last one and remove the log under our feet.
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
 def network_file_system(path: Path, mounts: str) -> str | None:
     """The type of the network file system that holds an absolute path, None for a local disk."""
-    nearest, kind = Path("/"), ""
+    kind = ""
     for line in mounts.splitlines():
         fields, _, rest = line.partition(" - ")
         point = Path(re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), fields.split(" ")[4]))
-        # A later mount on the same point hides the earlier one.
-        if path.is_relative_to(point) and point.is_relative_to(nearest):
-            nearest, kind = point, rest.split(" ")[0]
+        # Of the mounts above a path the latest counts: it lies over the others.
+        if path.is_relative_to(point):
+            kind = rest.split(" ")[0]
     return kind if _NETWORK.fullmatch(kind) else None
 
 
@@ -60,7 +70,7 @@ def connect(path: Path, *, patience: float, read_only: bool = False) -> sqlite3.
         f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=patience, isolation_level=None, check_same_thread=False
     )
     try:
-        connection.execute("PRAGMA journal_mode=WAL").fetchall()
+        _switch_to_log(connection, patience)
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA journal_size_limit=67108864")
         connection.execute(f"PRAGMA query_only={int(read_only)}")
@@ -68,6 +78,20 @@ def connect(path: Path, *, patience: float, read_only: bool = False) -> sqlite3.
         connection.close()
         raise
     return connection
+
+
+def _switch_to_log(connection: sqlite3.Connection, patience: float) -> None:
+    # SQLite does not wait for this lock by itself: of several processes that start on a new file, some would fail.
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").fetchall()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def copy(source: sqlite3.Connection, path: Path) -> None:

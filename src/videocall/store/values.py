@@ -10,7 +10,7 @@ from typing import Any
 from videocall.store.base import Document, UnsupportedQuery
 
 Moment = Callable[[datetime], Any]
-"""How an engine holds a time: `as_text` or `as_milliseconds`."""
+"""How an engine holds a time: `as_text` or `as_it_is`."""
 
 _PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 _LARGEST = 2**63
@@ -21,9 +21,9 @@ def as_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
-def as_milliseconds(moment: datetime) -> datetime:
-    """A time in UTC, cut to the milliseconds that BSON can hold."""
-    return moment.astimezone(UTC).replace(microsecond=moment.microsecond // 1000 * 1000)
+def as_it_is(moment: datetime) -> datetime:
+    """A time for PyMongo, which itself brings it to UTC and cuts it to milliseconds."""
+    return moment
 
 
 @lru_cache(maxsize=1024)
