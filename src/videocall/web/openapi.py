@@ -38,7 +38,12 @@ def description(app: Litestar) -> dict[str, Any]:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas |= {**components, "ClientMessage": client, "ServerMessage": server}
     document["components"]["securitySchemes"] = {
-        "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "Of an account, or of a meeting."}
+        "token": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "Of an account or a meeting.",
+        }
     }
     return document
 

@@ -980,8 +980,8 @@ export interface components {
          * Join
          * @description Ask to be let in, or to come back: the first message of a socket.
          *
-         *         A `token` says who one is (from an earlier admission, from creating the meeting, or of an account); without one a `name`
-         *         is needed. `host_key` comes from the host link. A password is needed once for each new participant.
+         *         A `token` says who one is (from an earlier admission, from creating the meeting, or of an account); without one a
+         *         `name` is needed. `host_key` comes from the host link. A password is needed once for each new participant.
          */
         Join: {
             /** @enum {unknown} */
