@@ -15,6 +15,10 @@ from videocall.problems import Problem
 from videocall.settings import BadSetting, Settings, load_settings
 from videocall.store.base import StoreError
 
+StoreOption = Annotated[
+    str | None, typer.Option(metavar="URL", help="sqlite:///PATH or a mongodb:// address (VIDEOCALL_STORE).")
+]
+
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
@@ -40,7 +44,7 @@ def serve(
         int | None, typer.Option(help="Processes that share the work (VIDEOCALL_WORKERS); they need Redis.")
     ] = None,
     lan: Annotated[bool, typer.Option("--lan", help="HTTPS, so that a phone beside you can join.")] = False,  # noqa: FBT002
-    store: Annotated[str | None, typer.Option(metavar="URL", help="sqlite:///PATH (VIDEOCALL_STORE).")] = None,
+    store: StoreOption = None,
 ) -> None:
     """Serve meetings until Ctrl-C."""
     from videocall.serving import EVERYWHERE, serve, serve_local_network
@@ -54,6 +58,30 @@ def serve(
         )
     _require_pages()
     (serve_local_network if lan else serve)(settings)
+
+
+@cli.command()
+def export(file: Annotated[Path, typer.Argument(help="Where to write it.")], store: StoreOption = None) -> None:
+    """Write everything that is kept into one file, for another store or another machine."""
+    from videocall.moving import export
+
+    export(_settings(store=store), file)
+
+
+@cli.command("import")
+def import_(file: Annotated[Path, typer.Argument(help="What export has written.")], store: StoreOption = None) -> None:
+    """Read everything from such a file into an empty store; begun again, it goes on where it was."""
+    from videocall.moving import import_
+
+    import_(_settings(store=store), file)
+
+
+@cli.command()
+def backup(file: Annotated[Path, typer.Argument(help="Where to write it.")], store: StoreOption = None) -> None:
+    """Copy the SQLite file as it is at one moment, while the server goes on."""
+    from videocall.moving import backup
+
+    backup(_settings(store=store), file)
 
 
 @cli.command()

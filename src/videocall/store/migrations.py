@@ -59,6 +59,12 @@ async def version(store: Store) -> int:
     return int(found[0]["version"])
 
 
+async def mark(store: Store, number: int) -> None:
+    """Say of which form the documents are, for an import into an empty database."""
+    await version(store)
+    await store.update(META, {"_id": _SCHEMA}, {"$set": {"version": number}})
+
+
 async def _check(store: Store, migrations: Sequence[Migration]) -> int:
     there = await version(store)
     if there > newest(migrations):

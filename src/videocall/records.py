@@ -1,0 +1,27 @@
+"""Everything that is kept, collection by collection: the one list that export and import go by."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from videocall.accounts.model import DeletionRequest, Link, Session, User
+from videocall.accounts.repository import DELETIONS, LINKS, SESSIONS, USERS
+from videocall.mail.model import QueuedMail
+from videocall.mail.repository import MAILS
+from videocall.meetings.model import Meeting, Person, Visit
+from videocall.meetings.repository import MEETINGS, PEOPLE, VISITS
+
+RECORDS: Mapping[str, type[Struct]] = {
+    USERS: User,
+    SESSIONS: Session,
+    LINKS: Link,
+    DELETIONS: DeletionRequest,
+    MEETINGS: Meeting,
+    PEOPLE: Person,
+    VISITS: Visit,
+    MAILS: QueuedMail,
+}
+"""The struct tells which texts of a document are times. A test fails when a collection is missing here."""
+
+FOLDERS = ("public/uploads",)
+"""Folders inside the data folder whose files belong to people."""
