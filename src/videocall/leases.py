@@ -82,8 +82,9 @@ class Lease:
     async def _kept_until_done(self, working: "asyncio.Task[Any]") -> bool:
         """Keep counting; False when the lease was lost before the work was done."""
         while self.held:
-            remaining = self._until - self._stopwatch()
-            await asyncio.wait([working], timeout=min(self._pace.count, remaining))
+            # Leases of one process count at the same moments, so that the store can write their counts together.
+            pause = self._pace.count - self._stopwatch() % self._pace.count
+            await asyncio.wait([working], timeout=min(pause, self._until - self._stopwatch()))
             if working.done():
                 return True
             with contextlib.suppress(TimeoutError):

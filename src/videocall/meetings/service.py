@@ -206,7 +206,6 @@ class Meetings:
         now = self._clock.now()
         if not await self._repository.end(code, why, now):
             return False
-        await self._repository.shelve(code, now)
         await self._clear(code, why, now)
         return True
 
@@ -219,6 +218,7 @@ class Meetings:
             await self._clear(meeting.code, meeting.end_reason or "abandoned", meeting.ended_at or self._clock.now())
 
     async def _clear(self, code: str, why: EndReason, ended_at: datetime) -> None:
+        await self._repository.shelve(code, ended_at)
         await self._bus.change(code, end(why))
         await self._repository.close_visits(code, None if why == "abandoned" else ended_at)
         await self._bus.forget(code)
