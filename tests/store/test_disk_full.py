@@ -35,7 +35,7 @@ async def small_disk(tmp_path: Path) -> AsyncIterator[SmallDisk]:
         if is_mounted:
             ballast.unlink()
         else:
-            await limit_pages(10_000)
+            await limit_pages(400)
 
     if is_mounted:
         ballast.write_bytes(b"x" * BALLAST)
