@@ -1,17 +1,20 @@
 """The API's description as OpenAPI 3.1, with the live messages among its schemas, and a page to read it on."""
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 import msgspec
 from jinja2 import Environment, PackageLoader, Template
 from litestar import Litestar, Request, Response, Router, get
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
-from litestar.routes import BaseRoute
+from litestar.routes import BaseRoute, HTTPRoute
 from litestar.types import ControllerRouterHandler
 
 from videocall.live.messages import ClientMessage, ServerMessage
 from videocall.web.access import access
+from videocall.web.errors import MEDIA_TYPE, ProblemBody
 
 
 class _Nowhere(Router):
@@ -32,9 +35,17 @@ _REF = "#/components/schemas/{name}"
 
 
 def description(app: Litestar) -> dict[str, Any]:
-    """The whole OpenAPI document."""
+    """The whole OpenAPI document; made once, since it takes a while."""
+    made: dict[str, Any] | None = app.state.get("openapi")
+    if made is None:
+        made = app.state["openapi"] = _description(app)
+    return made
+
+
+def _description(app: Litestar) -> dict[str, Any]:
     document: dict[str, Any] = app.openapi_schema.to_schema()
-    (client, server), components = msgspec.json.schema_components([ClientMessage, ServerMessage], ref_template=_REF)
+    roots = (ClientMessage, ServerMessage, ProblemBody)
+    (client, server, problem), components = msgspec.json.schema_components(roots, ref_template=_REF)
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas |= {**components, "ClientMessage": client, "ServerMessage": server}
     document["components"]["securitySchemes"] = {
@@ -45,7 +56,21 @@ def description(app: Litestar) -> dict[str, Any]:
             "description": "Of an account or a meeting.",
         }
     }
+    refusal = {"description": "Not done: `code` says why, for good.", "content": {MEDIA_TYPE: {"schema": problem}}}
+    for operation, handler in _operations(app, document):
+        operation["responses"].pop("400", None)  # Litestar's own shape, which is not ours
+        operation["responses"]["default"] = refusal
+        if handler.opt["access"] != "anyone":
+            operation["security"] = [{"token": []}]
     return document
+
+
+def _operations(app: Litestar, document: dict[str, Any]) -> Iterator[tuple[dict[str, Any], HTTPRouteHandler]]:
+    """Every call in the document, with what answers it."""
+    for route in app.routes:
+        if isinstance(route, HTTPRoute):
+            for method, operation in document["paths"].get(route.path_format, {}).items():
+                yield operation, route.route_handler_map[method.upper()][0]
 
 
 @cache
