@@ -17,8 +17,8 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-FAKE_DEVICES = ["--use-fake-device-for-media-stream=fps=10,device-count=2"]
-"""Few pictures a second: a test machine encodes and decodes those of everybody."""
+FAKE_DEVICES = ["--use-fake-device-for-media-stream=fps=10,device-count=3"]
+"""Few pictures a second: a test machine encodes and decodes those of everybody. The second camera is for depth only."""
 SAYS_YES = ["--use-fake-ui-for-media-stream"]
 LOOPBACK = ["--allow-loopback-in-peer-connection"]
 """With no other interface than loopback Chromium gathers no candidates."""

@@ -18,7 +18,6 @@ PREFERENCES = {
     "media.navigator.permission.disabled": True,
     "media.peerconnection.ice.loopback": True,
     "media.peerconnection.ice.obfuscate_host_addresses": False,  # .local names need multicast, which tests lack
-    "media.getdisplaymedia.enabled": True,
     "media.autoplay.default": 0,
     "datareporting.policy.dataSubmissionEnabled": False,
     "app.update.enabled": False,

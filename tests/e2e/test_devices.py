@@ -95,7 +95,7 @@ async def test_another_camera_can_be_chosen_in_the_call(arrive: Arrivals) -> Non
     before = await ben.page.evaluate("recorder.sending()[0].device")
 
     await ben.press("Choose camera")
-    await ben.page.get_by_role("combobox", name="Camera").select_option(index=1)
+    await ben.page.get_by_role("combobox", name="Camera").select_option(index=2)
 
     await ben.sends_from_another_device_than(before)
     await ada.receives_more_of(who)

@@ -25,7 +25,7 @@ async def test_a_killed_server_interrupts_nothing_and_loses_nothing(tmp_path: Pa
         ids = {person.name: await person.id() for person in people}
         built = await count_connections(people)
         for person in people:
-            await person.page.evaluate("window.stalls = recorder.watchStalls()")
+            await person.page.evaluate("void (window.stalls = recorder.watchStalls())")
 
         await site.kill()
         for person in people:
@@ -33,6 +33,7 @@ async def test_a_killed_server_interrupts_nothing_and_loses_nothing(tmp_path: Pa
         await ada.shoot("room-reconnecting")
         await ada.receives_more_of(ids["Ben"])
         await ben.says_in_chat("The server is away, and we talk on")
+        await ada.press("Chat")
         await ada.sees("and we talk on")
         await site.start()
         for person in people:

@@ -174,7 +174,7 @@ class Visitor:
     async def others(self) -> list[str]:
         """Names on the pictures of everybody else."""
         pictures = self.page.locator("video[data-participant]:not([data-local]):not([data-screen])")
-        return sorted([await picture.get_attribute("aria-label") or "" for picture in await pictures.all()])
+        return sorted(await pictures.evaluate_all("(videos) => videos.map((video) => video.ariaLabel)"))
 
     def tile(self, name: str) -> Locator:
         return self.page.get_by_role("group", name=re.compile(rf"^{re.escape(name)}(,|$)"))
@@ -206,8 +206,7 @@ class Visitor:
         if await self.button("People").get_attribute("aria-expanded") != "true":
             await self.press("People")
         here = self.page.locator("#panel-people section").filter(has_text=re.compile("(person|people) here"))
-        rows = await here.get_by_role("listitem").all()
-        words = [(await row.locator(".words").inner_text()).split("\n") for row in rows]
+        words = [row.split("\n") for row in await here.get_by_role("listitem").locator(".words").all_inner_texts()]
         return {name: remarks[0].split(" · ") if remarks else [] for name, *remarks in words}
 
     async def hands(self) -> list[str]:
