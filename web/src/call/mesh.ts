@@ -23,6 +23,8 @@ export class Mesh {
   readonly #factory = new ConnectionFactory()
   readonly #remotes = new Map<string, Remote>()
   readonly #outgoing: Outgoing = { tracks: noTracks(), people: 1 }
+  /** What the page shows of whom; outlives connections, because the page only tells what changes. */
+  readonly #showing = new Map<string, Shown>()
   #up = false
   #hasSeat = false
   #looking: ReturnType<typeof setInterval> | undefined
@@ -90,7 +92,10 @@ export class Mesh {
   }
 
   show(id: string, source: keyof Shown, height: number): void {
-    this.#remotes.get(id)?.show(source, Math.round(height))
+    const showing = this.#showingOf(id)
+    if (showing[source] === Math.round(height)) return
+    showing[source] = Math.round(height)
+    this.#remotes.get(id)?.showingChanged(height === 0)
   }
 
   /** How many people a message was given to. */
@@ -118,7 +123,7 @@ export class Mesh {
   }
 
   #add(id: string, session: string, polite: boolean, newcomer: boolean): Remote {
-    const remote = new Remote(session, polite, this.#factory, this.#outgoing, {
+    const remote = new Remote(session, polite, this.#factory, this.#outgoing, this.#showingOf(id), {
       signal: (description, candidates) => this.#on.signal(id, session, description, candidates),
       changed: () => this.#on.changed(id),
       chat: (text) => this.#on.chat(id, text),
@@ -127,6 +132,12 @@ export class Mesh {
     if (newcomer) remote.peer.wait()
     else remote.peer.offer()
     return remote
+  }
+
+  #showingOf(id: string): Shown {
+    const showing = this.#showing.get(id) ?? { camera: null, screen: null }
+    this.#showing.set(id, showing)
+    return showing
   }
 
   #drop(id: string, remote: Remote): void {

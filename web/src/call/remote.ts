@@ -30,9 +30,9 @@ const FIRST_VOICE: RTCRtpEncodingParameters = { priority: 'high', networkPriorit
 const MOST_CONTROL_CHARACTERS = 200
 /** 8K: more than any screen shows of one person. */
 const MOST_HEIGHT = 4320
-/** A tile that only moves to another place is taken away and put back at once: hiding waits for that. */
+/** A tile that is drawn anew is gone for a moment: a sender that stopped at once would start again with a full picture. */
 const SHOW_DELAY = 50
-const HIDE_DELAY = 400
+const HIDE_DELAY = 1000
 const MOST_WAITING_CHAT = 50
 
 export class Remote {
@@ -43,8 +43,9 @@ export class Remote {
   readonly #inlet = new ChatInlet()
   /** What was written while the first connection to this person was still being made. */
   #waitingChat: string[] = []
-  #showing: Shown = { camera: null, screen: null }
   #shown: Shown = { camera: null, screen: null }
+  readonly #showing: Shown
+  #said = ''
   #showTimer: ReturnType<typeof setTimeout> | undefined
   #applied = new Map<Slot, string>()
   #pace = UNDISTURBED
@@ -59,9 +60,12 @@ export class Remote {
     polite: boolean,
     factory: ConnectionFactory,
     outgoing: Outgoing,
+    /** What is shown of this person here; changed in place by the mesh. */
+    showing: Shown,
     handlers: RemoteHandlers,
   ) {
     this.#outgoing = outgoing
+    this.#showing = showing
     this.#on = handlers
     this.peer = new Peer(session, polite, {
       signal: (description, candidates) => handlers.signal(description, candidates),
@@ -87,12 +91,10 @@ export class Remote {
     this.peer.setReachable(this.#up && !this.#away)
   }
 
-  /** Tells this person how large they are shown here, so that they send no more than that. */
-  show(source: keyof Shown, height: number): void {
-    if (this.#showing[source] === height) return
-    this.#showing = { ...this.#showing, [source]: height }
+  /** What is shown of this person here changed (`showing`): they are told, so that they send no more than that. */
+  showingChanged(hidden: boolean): void {
     clearTimeout(this.#showTimer)
-    this.#showTimer = setTimeout(() => this.#sendShow(), height === 0 ? HIDE_DELAY : SHOW_DELAY)
+    this.#showTimer = setTimeout(() => this.#sendShow(), hidden ? HIDE_DELAY : SHOW_DELAY)
   }
 
   /** False when it cannot reach this person. While the connection is restored the browser keeps what is to be sent. */
@@ -149,6 +151,7 @@ export class Remote {
     }
     control.onmessage = ({ data }: MessageEvent<unknown>) => this.#hearShow(data)
     control.onopen = () => this.#sendShow()
+    this.#said = ''
     this.#applied = new Map()
     this.#sample = null
     this.update()
@@ -156,7 +159,8 @@ export class Remote {
 
   #sendShow(): void {
     const control = this.peer.connection?.control
-    if (control?.readyState === 'open') trySend(control, JSON.stringify({ show: this.#showing }))
+    const message = JSON.stringify({ show: this.#showing })
+    if (control?.readyState === 'open' && message !== this.#said && trySend(control, message)) this.#said = message
   }
 
   #hearShow(raw: unknown): void {
