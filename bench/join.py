@@ -53,7 +53,7 @@ class Round(msgspec.Struct):
 
 @contextmanager
 def _page(browser: Browser, transferred: list[tuple[str, float]] | None = None) -> "Iterator[Page]":
-    context = browser.new_context()
+    context = browser.new_context(bypass_csp=True)  # playwright waits by eval
     context.add_init_script(WATCH)
     page = context.new_page()
     if transferred is not None:
@@ -110,7 +110,7 @@ def measure_product(browser: Browser, address: str) -> Round:
 def _open(page: Page, link: str, name: str) -> None:
     page.goto(link)
     page.get_by_role("textbox", name="Your name").fill(name)
-    page.wait_for_function("document.querySelector('video[data-local]')?.readyState >= 2")
+    page.wait_for_function("document.querySelector('video')?.readyState >= 2")
 
 
 def _create(address: str) -> Any:
