@@ -1,6 +1,8 @@
 """One server and one Chromium for the whole folder; each visitor has storage of their own, and is watched."""
 
-from collections.abc import AsyncIterator
+import fcntl
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report = yield
     item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
     return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def alone_on_this_machine() -> Iterator[None]:
+    """One run of these tests at a time: two of them starve each other of the cores, and both fail."""
+    with (Path(tempfile.gettempdir()) / "videocall-browser-tests.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
