@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,7 +34,7 @@ def started(command: list[str], port: int, path: str, environment: dict[str, str
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5).close()
                 break
-            except (urllib.error.URLError, ConnectionError):
+            except OSError:
                 time.sleep(0.05)
         yield process
     finally:

@@ -102,6 +102,13 @@ describe('stage', () => {
     expect(stage('speaker', tiles, 1280, 720, { focus: 'gone' })).toEqual(first)
   })
 
+  it('loses nobody to rounding, whatever the size of the window', () => {
+    const tiles = Array.from({ length: 7 }, (_value, index) => `tile-${index}`)
+    for (let height = 600; height <= 1200; height++) {
+      expect(stage('speaker', tiles, height * 1.8, height).size, `at ${height} px`).toBe(7)
+    }
+  })
+
   it('leaves out what has no room at all', () => {
     const tiles = Array.from({ length: 30 }, (_value, index) => `tile-${index}`)
     const places = stage('speaker', tiles, 375, 600)

@@ -114,7 +114,8 @@ function speaker(
   const lengthForAll = (along - gap * (others.length - 1)) / others.length
   const length = Math.max(least, Math.min(across * shape, lengthForAll))
   const thickness = Math.min(across, length / shape)
-  const room = Math.max(1, Math.floor((along + gap) / (length + gap)))
+  // The hair's breadth makes up for rounding: tiles that fill the strip exactly must not lose their last one.
+  const room = Math.max(1, Math.floor((along + gap) / (length + gap) + 1e-6))
   const shown = others.slice(0, room)
   const start = (along - shown.length * length - (shown.length - 1) * gap) / 2
 
