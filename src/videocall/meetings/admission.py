@@ -240,10 +240,11 @@ class AdmissionService:
         """Somebody goes, from the room or from the lobby; the last one leaves an empty meeting behind."""
         async with self._alone(person_id):
             room = await self._bus.change(code, leave(person_id, why))
-            await self._record_departure(room, person_id, self._clock.now())
+            if await self._repository.depart(person_id, self._clock.now()):
+                await self._note_empty(room)
 
-    async def _record_departure(self, room: RoomState, person_id: str, left_at: datetime | None) -> None:
-        if await self._repository.depart(person_id, left_at) and not room.participants:
+    async def _note_empty(self, room: RoomState) -> None:
+        if not room.participants:
             await self._repository.set_empty(room.meeting.code, self._clock.now())
 
     async def lose(self, code: str, person_id: str, session: str) -> None:
@@ -270,9 +271,11 @@ class AdmissionService:
 
     async def _let_go(self, code: str, person_id: str, away_since: datetime) -> None:
         async with self._alone(person_id):
+            # Read first: in another process they may come back between the two writes.
+            visits = await self._repository.visits_of(person_id)
             room = await self._bus.change(code, lose(person_id, away_since))
-            if person_id not in room.participants:
-                await self._record_departure(room, person_id, None)
+            if person_id not in room.participants and await self._repository.lapse(visits):
+                await self._note_empty(room)
 
     async def lose_silent(self) -> None:
         """Let go of people without a heartbeat for too long: their process died, and they came to no other."""
@@ -281,8 +284,8 @@ class AdmissionService:
         for visit in await self._repository.silent_visits(self._clock.now() - timedelta(seconds=silence)):
             async with self._alone(visit.person):
                 room = await self._bus.change(visit.meeting, lose_session(visit.person, visit.session))
-                if visit.person not in room.participants:
-                    await self._record_departure(room, visit.person, None)
+                if visit.person not in room.participants and await self._repository.lapse([visit]):
+                    await self._note_empty(room)
             if room.ended is not None:
                 await self._bus.forget(visit.meeting)
 

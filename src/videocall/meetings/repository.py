@@ -2,8 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import msgspec
@@ -140,10 +140,14 @@ class MeetingRepository:
         gone = await self._store.find(VISITS, {"person": visit.person, "left_at": None})
         stays = False
         for document in gone:
+            before = msgspec.convert(document["seen_at"], datetime)
             if document["session"] == visit.session:
-                stays = True
+                # Later in any case, so that `lapse` sees that somebody came back.
+                seen_at = max(visit.seen_at, before + timedelta(milliseconds=1))
+                where = {"_id": document["_id"], "left_at": None}
+                stays = await self._store.update(VISITS, where, {"$set": {"seen_at": seen_at}}) is not None
             else:
-                await self._close(document["_id"], msgspec.convert(document["seen_at"], datetime))
+                await self._close(document["_id"], before)
         started = self._store.update(
             MEETINGS,
             {"_id": visit.meeting, "ended_at": None, "started_at": None},
@@ -154,17 +158,34 @@ class MeetingRepository:
             {"_id": visit.meeting, "ended_at": None},
             {"$set": {"empty_since": None}, "$max": {"seen_at": visit.joined_at}},
         )
-        if stays:
-            await asyncio.gather(started, seen, self.seen(visit.meeting, {visit.person: visit.joined_at}))
-        else:
-            await asyncio.gather(started, seen, self._store.insert(VISITS, _document(visit)))
+        writes: list[Awaitable[object]] = [started, seen]
+        if not stays:
+            writes.append(self._store.insert(VISITS, _document(visit)))
+        await asyncio.gather(*writes)
 
-    async def depart(self, person_id: str, at: datetime | None) -> bool:
-        """End the open visits of somebody, at a time or at their last heartbeat; whether there were any."""
-        documents = await self._store.find(VISITS, {"person": person_id, "left_at": None})
-        for document in documents:
-            await self._close(document["_id"], at or msgspec.convert(document["seen_at"], datetime))
-        return bool(documents)
+    async def visits_of(self, person_id: str) -> list[Visit]:
+        """Visits of somebody that have not ended."""
+        found = await self._store.find(VISITS, {"person": person_id, "left_at": None})
+        return [msgspec.convert(document, Visit) for document in found]
+
+    async def depart(self, person_id: str, at: datetime) -> bool:
+        """End the open visits of somebody; whether there were any."""
+        visits = await self.visits_of(person_id)
+        for visit in visits:
+            await self._close(visit.id, at)
+        return bool(visits)
+
+    async def lapse(self, visits: Sequence[Visit]) -> bool:
+        """End visits at their last heartbeat, but not those that somebody came back to since; whether any ended."""
+        ended = [
+            await self._store.update(
+                VISITS,
+                {"_id": visit.id, "left_at": None, "seen_at": visit.seen_at},
+                {"$set": {"left_at": visit.seen_at}},
+            )
+            for visit in visits
+        ]
+        return any(document is not None for document in ended)
 
     async def forget_visit(self, visit_id: str) -> None:
         """Take back a visit of somebody who got no seat after all."""
@@ -188,7 +209,7 @@ class MeetingRepository:
         await asyncio.gather(
             self._store.update(MEETINGS, {"_id": code, "ended_at": None}, {"$max": {"seen_at": latest}}),
             *(
-                self._store.update(VISITS, {"person": person, "left_at": None}, {"$max": {"seen_at": at}})
+                self._store.update_many(VISITS, {"person": person, "left_at": None}, {"$max": {"seen_at": at}})
                 for person, at in people.items()
             ),
         )
