@@ -1,6 +1,7 @@
 """A real Redis on a free port, that a test can stop and start again."""
 
 import asyncio
+import signal
 import socket
 import subprocess
 from pathlib import Path
@@ -38,6 +39,11 @@ class RedisServer:
             return False
         finally:
             await redis.aclose()
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal: SIGSTOP makes it hang, SIGCONT wakes it up."""
+        assert self._process is not None
+        self._process.send_signal(number)
 
     async def stop(self) -> None:
         if self._process is not None:

@@ -5,7 +5,9 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 PATIENCE_SECONDS = 2.0
-"""How long one waits to connect, for an answer, and for a free connection."""
+"""How long one waits to connect, and for an answer."""
+QUEUE_SECONDS = 10.0
+"""How long one waits for a free connection: a burst is no outage."""
 MOST_CONNECTIONS = 16
 
 
@@ -14,7 +16,7 @@ def connections(url: str) -> BlockingConnectionPool:
     return BlockingConnectionPool.from_url(
         url,
         max_connections=MOST_CONNECTIONS,
-        timeout=PATIENCE_SECONDS,
+        timeout=QUEUE_SECONDS,
         socket_timeout=PATIENCE_SECONDS,
         socket_connect_timeout=PATIENCE_SECONDS,
         retry=Retry(NoBackoff(), 1),

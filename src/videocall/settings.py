@@ -117,6 +117,8 @@ def load_settings(environment: Mapping[str, str], dotenv: Path | None = Path(".e
         takes = next((meta.description for meta in getattr(kinds[field], "__metadata__", ()) if meta.description), None)
         reason = f"it takes {takes}" if takes else str(error).partition(" - at")[0]
         raise BadSetting(f"{PREFIX}{field.upper()} does not fit: {reason}.") from None
+    if settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://", "unix://")):
+        raise BadSetting("VIDEOCALL_REDIS_URL is redis://HOST:PORT/0, with rediss:// for TLS or unix:// for a socket.")
     if settings.turn_urls and not settings.turn_secret:
         raise BadSetting("VIDEOCALL_TURN_URLS needs VIDEOCALL_TURN_SECRET, the shared secret of the TURN server.")
     return settings

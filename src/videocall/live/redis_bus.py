@@ -49,15 +49,20 @@ return 1
 
 
 class _Envelope(Struct, array_like=True):
-    """What is published in a room: events that happened, or a message for one person."""
+    """What is published in a room: events that happened, or a message for one person.
 
+    `life` tells one making of a room from the next: when Redis forgot it (flushed, or short of memory), its events are
+    numbered anew.
+    """
+
+    life: str = ""
     events: list[RoomEvent] = []
     to: str = ""
     message: DirectMessage | None = None
 
 
 class _Copy(Struct):
-    """A room as Redis holds it; `version` changes with every change and never comes back."""
+    """A room as Redis holds it; `version` begins with its life, changes with every change, and never comes back."""
 
     version: str
     state: RoomState
@@ -80,6 +85,7 @@ class RedisBus:
         self._versions = (f"{process}:{number}" for number in itertools.count())
         self._watched: Counter[str] = Counter()
         self._copies: dict[str, RoomState] = {}
+        self._lives: dict[str, str] = {}
         # Changes of this process to one room go one after another; only other processes are to be raced with.
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._confirmed: dict[str, asyncio.Event] = {}
@@ -135,6 +141,7 @@ class RedisBus:
         del self._watched[code]
         self._confirmed.pop(code, None)
         self._copies.pop(code, None)
+        self._lives.pop(code, None)
         if self._pubsub is not None:
             with contextlib.suppress(RedisError, OSError):
                 await self._pubsub.unsubscribe(PREFIX + code)
@@ -203,12 +210,13 @@ class RedisBus:
         return copy if copy is not None and copy.seq > state.seq else state
 
     async def _try_swap(self, code: str, copy: _Copy, events: list[RoomEvent]) -> bool:
+        life = copy.version.partition(" ")[0] or next(self._versions)
         arguments: list[str | bytes | int] = [
             copy.version,
-            next(self._versions),
+            f"{life} {next(self._versions)}",
             _pack(copy.state),
             ROOM_TTL_SECONDS,
-            _pack(_Envelope(events=events)),
+            _pack(_Envelope(life=life, events=events)),
         ]
         return bool(await self._swap(keys=[PREFIX + code], args=arguments))
 
@@ -220,7 +228,8 @@ class RedisBus:
         while True:
             try:
                 async with self._listening.pubsub() as pubsub:
-                    await pubsub.subscribe(_CONTROL)
+                    async with asyncio.timeout(PATIENCE_SECONDS):
+                        await pubsub.subscribe(_CONTROL)
                     # From here on `watch` subscribes by itself; who was watching before may have missed something.
                     self._pubsub = pubsub
                     codes = list(self._watched)
@@ -264,11 +273,20 @@ class RedisBus:
         self._confirmed.setdefault(code, asyncio.Event()).set()
         if code in self._missed:
             self._missed.discard(code)
-            self._copies.pop(code, None)
-            for on_reset in self._on_reset:
-                on_reset(code)
+            self._reset(code, life="")
+
+    def _reset(self, code: str, life: str) -> None:
+        self._copies.pop(code, None)
+        self._lives[code] = life
+        for on_reset in self._on_reset:
+            on_reset(code)
 
     def _deliver(self, code: str, envelope: _Envelope) -> None:
+        if envelope.events and self._lives.get(code, "") not in {"", envelope.life}:
+            self._reset(code, envelope.life)
+            return
+        if envelope.events:
+            self._lives[code] = envelope.life
         copy = self._copies.get(code)
         for event in envelope.events:
             if copy is not None and event.seq == copy.seq + 1:
