@@ -266,7 +266,13 @@ class RedisBus:
         if message["type"] == "subscribe" and code in self._watched:
             self._confirm(code)
         elif message["type"] == "message" and code in self._watched:
-            self._deliver(code, _unpack_envelope(message["data"]))
+            try:
+                envelope = _unpack_envelope(message["data"])
+            except msgspec.DecodeError:  # from another version, while the processes are exchanged one by one
+                log.warning("redis_message_unreadable")
+                self._copies.pop(code, None)
+            else:
+                self._deliver(code, envelope)
 
     def _confirm(self, code: str) -> None:
         """Events of this room arrive from now on."""
