@@ -1,21 +1,25 @@
-import { getMeeting, liveUrl, Problem } from '../api/client'
-import type { Join, Media, MeetingView, Participant, Refused, Snapshot } from '../api/types'
-import { append, writeChat } from './chat'
+import { liveUrl } from '../api/client'
+import type { ClientMessage, Media, MeetingView, Participant, Refused, Snapshot } from '../api/types'
+import { writeChat } from './chat'
+import { Curtain } from './curtain'
+import { lifetimeOf } from './factory'
+import { Feed } from './feed.svelte'
 import { ActiveSpeaker, LEVEL_INTERVAL } from './levels'
 import { Local } from './local.svelte'
+import { lookUp } from './lookup'
 import { forgetMeeting, recallMeeting, rememberMeeting, rememberName } from './memory'
 import { Mesh } from './mesh'
 import type { CallModel, CallProblem, CallState, ChatMessage, Ending, Notice } from './model'
-import { newsBetween, remembering, type News } from './notices'
+import { newsBetween, remembering } from './notices'
 import { follow, type Person } from './people.svelte'
 import { fromSnapshot, hands, me, reduce, type EndReason, type Room, type RoomEvent } from './room'
 import { Signalling, type CallMessage } from './signalling'
+import { Sound } from './sound.svelte'
+import { Visit } from './visit'
 
-const MOST_NOTICES = 20
 /** Milliseconds. */
 const WORTH_TELLING = 3000
 const RETRY_REFUSED = 3000
-const MOST_CURTAIN = 150
 const LOSSES_BEFORE_OFFLINE = 3
 
 /** A call from its prejoin page to its end; each attempt takes a new one. See `CallModel`. */
@@ -26,15 +30,12 @@ export class Call implements CallModel {
   ending = $state.raw<Ending | null>(null)
   peers = $state.raw<Person[]>([])
   activeSpeaker = $state<string | null>(null)
-  messages = $state.raw<ChatMessage[]>([])
-  notices = $state.raw<Notice[]>([])
-  soundBlocked = $state(false)
   #room = $state.raw<Room | null>(null)
-  #hostKey = $state.raw<string | null>(null)
+  #visit = $state.raw(new Visit())
   readonly room = $derived(this.#room?.meeting ?? null)
   readonly me: Participant | null = $derived(this.#room && me(this.#room))
   readonly isHost = $derived(
-    this.me ? this.me.role === 'host' : this.#hostKey !== null || this.view?.participants !== undefined,
+    this.me ? this.me.role === 'host' : this.#visit.hostKey !== null || this.view?.participants !== undefined,
   )
   readonly waiting = $derived([...(this.#room?.waiting ?? [])])
   readonly hands = $derived(this.#room ? hands(this.#room) : [])
@@ -44,39 +45,42 @@ export class Call implements CallModel {
       this.#mesh.setTracks(tracks)
       this.#sayMedia()
     },
-    lost: (device, name) => this.#notify([{ kind: 'device_lost', device, name }]),
+    lost: (device, name) => this.#feed.tell({ kind: 'device_lost', device, name }),
   })
   readonly #mesh = new Mesh({
     signal: (to, to_session, description, candidates) => {
-      const sent = this.#signalling?.send({ type: 'signal', to, to_session, description, candidates }) ?? false
-      if (description?.type === 'answer' && this.#curtain && --this.#expected <= 0) this.#reveal()
+      const sent = this.#send({ type: 'signal', to, to_session, description, candidates })
+      if (description?.type === 'answer') this.#curtain.answered()
       return sent
     },
     changed: (id) => this.#linkChanged(id),
     chat: (id, text) => this.#chatArrived(id, text),
   })
+  readonly #feed = new Feed()
+  readonly #sound = new Sound()
+  readonly #curtain = new Curtain()
   #signalling: Signalling | null = null
   readonly #active = new ActiveSpeaker()
   readonly #over = new AbortController()
-  /** Names this page to the server and to the others (docs/protocol.md). */
-  readonly #session = newSession()
-  #code = ''
-  #name: string | null = null
-  #password: string | null = null
-  #hand = false
-  #said: Media = { microphone: false, camera: false, screen: false }
-  /** Offers that a newcomer has not answered yet. */
-  #expected = 0
-  #curtain: ReturnType<typeof setTimeout> | null = null
   #losses = 0
   #lostAt = 0
   #listening: ReturnType<typeof setInterval> | undefined
-  #held: (() => Promise<void>)[] = []
-  #numbers = 0
+  #renewing: ReturnType<typeof setTimeout> | undefined
+
+  get messages(): ChatMessage[] {
+    return this.#feed.messages
+  }
+
+  get notices(): Notice[] {
+    return this.#feed.notices
+  }
+
+  get soundBlocked(): boolean {
+    return this.#sound.blocked
+  }
 
   async open(code: string, hostKey: string | null): Promise<void> {
-    this.#code = code
-    this.#hostKey = hostKey
+    this.#visit = new Visit(code, hostKey)
     this.state = 'prejoin'
     this.#signalling = new Signalling(liveUrl(code), {
       message: (message) => this.#receive(message),
@@ -97,8 +101,7 @@ export class Call implements CallModel {
   async join(name: string, password: string | null): Promise<void> {
     if (this.state !== 'prejoin' || !this.#signalling) return Promise.resolve()
     rememberName(name)
-    this.#name = name
-    this.#password = password
+    Object.assign(this.#visit, { name, password })
     this.problem = null
     this.#losses = 0
     this.state = 'joining'
@@ -113,15 +116,15 @@ export class Call implements CallModel {
   }
 
   raiseHand(raised: boolean): void {
-    this.#hand = raised
-    this.#signalling?.send({ type: 'set_hand', raised })
+    this.#visit.hand = raised
+    this.#send({ type: 'set_hand', raised })
   }
 
   sendChat(text: string): boolean {
     const message = writeChat(text)
     const mine = this.me
     if (message === null || mine === null || this.#mesh.sendChat(message) === 0) return false
-    this.messages = append(this.messages, { from: mine.id, name: mine.name, text: text.trim(), mine: true })
+    this.#feed.add({ from: mine.id, name: mine.name, text: text.trim(), mine: true })
     return true
   }
 
@@ -130,67 +133,31 @@ export class Call implements CallModel {
   }
 
   holdSound(play: () => Promise<void>): void {
-    this.#held.push(play)
-    if (this.soundBlocked) return
-    this.soundBlocked = true
-    this.#notify([{ kind: 'sound_blocked' }])
+    if (this.#sound.hold(play)) this.#feed.tell({ kind: 'sound_blocked' })
   }
 
   allowSound(): void {
-    this.soundBlocked = false
-    for (const play of this.#held.splice(0)) play().catch(() => undefined)
+    this.#sound.allow()
   }
 
-  admit(id: string | null): void {
-    this.#signalling?.send({ type: 'admit', id })
-  }
+  readonly admit = (id: string | null) => void this.#send({ type: 'admit', id })
+  readonly refuse = (id: string, ban: boolean) => void this.#send({ type: 'refuse', id, ban })
+  readonly mute = (id: string | null) => void this.#send({ type: 'mute', id })
+  readonly remove = (id: string, ban: boolean) => void this.#send({ type: 'remove', id, ban })
+  readonly end = () => void this.#send({ type: 'end' })
 
-  refuse(id: string, ban: boolean): void {
-    this.#signalling?.send({ type: 'refuse', id, ban })
-  }
-
-  mute(id: string | null): void {
-    this.#signalling?.send({ type: 'mute', id })
-  }
-
-  remove(id: string, ban: boolean): void {
-    this.#signalling?.send({ type: 'remove', id, ban })
-  }
-
-  end(): void {
-    this.#signalling?.send({ type: 'end' })
+  #send(message: ClientMessage): boolean {
+    return this.#signalling?.send(message) ?? false
   }
 
   async #load(): Promise<void> {
-    const token = recallMeeting(this.#code)
-    try {
-      this.view = await getMeeting(this.#code, token)
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error
-      if (error.code === 'invalid-token' && token !== null) {
-        forgetMeeting(this.#code)
-        return this.#load()
-      }
-      this.problem = { code: error.code, detail: error.detail, retryAfterSeconds: error.retryAfterSeconds }
-    }
+    const found = await lookUp(this.#visit.code)
+    if ('view' in found) this.view = found.view
+    else this.problem = found.problem
   }
 
   #knock(): void {
-    this.#signalling?.join(() => this.#joinMessage())
-  }
-
-  #joinMessage(): Join {
-    this.#said = this.#media()
-    return {
-      type: 'join',
-      session: this.#session,
-      name: this.#name,
-      token: recallMeeting(this.#code),
-      host_key: this.#hostKey,
-      password: this.#password,
-      media: this.#said,
-      hand: this.#hand,
-    }
+    this.#signalling?.join(() => this.#visit.join(this.#media()))
   }
 
   // --- what the server says ---
@@ -201,14 +168,14 @@ export class Call implements CallModel {
         this.#entered(message)
         break
       case 'in_lobby':
-        rememberMeeting(this.#code, message.token)
+        rememberMeeting(this.#visit.code, message.token)
         this.state = 'lobby'
         break
       case 'peer_signal':
         this.#mesh.receive(message)
         break
       case 'mute_requested':
-        if (this.local.microphone) this.#notify([{ kind: 'muted_by_host' }])
+        if (this.local.microphone) this.#feed.tell({ kind: 'muted_by_host' })
         void this.local.setMicrophone(false)
         break
       case 'dismissed':
@@ -226,40 +193,35 @@ export class Call implements CallModel {
     const before = this.#room
     const same = before?.you === snapshot.you
     const room = same ? remembering(before, fromSnapshot(snapshot)) : fromSnapshot(snapshot)
-    rememberMeeting(this.#code, snapshot.token)
+    rememberMeeting(this.#visit.code, snapshot.token)
     if (before && !same) this.#mesh.clear()
     // Connections first: what the others sent is on its way, and the page can be drawn while the network works.
     this.#mesh.setIce(snapshot.ice)
+    this.#renewIn(lifetimeOf(snapshot.ice))
     this.#mesh.setUp(true)
-    this.#mesh.sync(room, !same || joinedAt(before) !== joinedAt(room))
+    this.#mesh.sync(room, !same || me(before)?.joined_at !== me(room)?.joined_at)
     this.#update(room)
     if (same && this.state === 'reconnecting' && Date.now() - this.#lostAt > WORTH_TELLING) {
-      this.#notify([{ kind: 'back_online' }])
+      this.#feed.tell({ kind: 'back_online' })
     }
     this.problem = null
     this.#sayMedia()
     this.#listening ??= setInterval(() => this.#listen(), LEVEL_INTERVAL)
-    // Drawing the room takes as long as the network does: it waits until the answers are out, so that both run side by
-    // side.
-    this.#expected = before ? 0 : room.participants.filter((person) => person.away_since === null).length - 1
-    if (this.#expected > 0) this.#curtain = setTimeout(() => this.#reveal(), MOST_CURTAIN)
-    else this.#reveal()
+    const present = room.participants.filter((person) => person.away_since === null).length
+    this.#curtain.draw(before ? 0 : present - 1, () => (this.state = 'live'))
   }
 
-  #reveal(): void {
-    this.#dropCurtain()
-    this.state = 'live'
+  /** A snapshot brings new TURN credentials: asked for in time, an ICE restart finds them fresh. */
+  #renewIn(milliseconds: number | null): void {
+    clearTimeout(this.#renewing)
+    if (milliseconds !== null) this.#renewing = setTimeout(() => this.#send({ type: 'resync' }), milliseconds / 2)
   }
 
   #rest(): void {
-    this.#dropCurtain()
+    this.#curtain.drop()
+    clearTimeout(this.#renewing)
     clearInterval(this.#listening)
     this.#listening = undefined
-  }
-
-  #dropCurtain(): void {
-    if (this.#curtain) clearTimeout(this.#curtain)
-    this.#curtain = null
   }
 
   #happened(event: RoomEvent): void {
@@ -274,30 +236,31 @@ export class Call implements CallModel {
     this.#room = room
     this.peers = follow(this.peers, room)
     for (const person of this.peers) this.#linkChanged(person.participant.id)
-    if (before?.you === room.you) this.#notify(newsBetween(before, room))
+    if (before?.you === room.you) this.#feed.tell(...newsBetween(before, room))
   }
 
   #dismissed(why: 'replaced' | 'removed' | 'refused' | 'too_slow' | 'too_many_messages'): void {
     // The socket closes, and is opened again after a pause.
     if (why === 'too_slow' || why === 'too_many_messages') return
-    if (why === 'removed') forgetMeeting(this.#code)
+    // The token stays: a ban is on the person behind it, and without a ban they come back as themselves.
     this.#end({ kind: why })
   }
 
   #meetingEnded(why: EndReason): void {
-    forgetMeeting(this.#code)
+    forgetMeeting(this.#visit.code)
     this.#end({ kind: 'meeting_ended', why })
   }
 
   #refused({ code, detail, retry_after_seconds }: Refused, joining: boolean): void {
     if (!joining) {
       this.problem = { code, detail, retryAfterSeconds: retry_after_seconds }
-    } else if (code === 'invalid-token' && recallMeeting(this.#code) !== null) {
-      forgetMeeting(this.#code)
+    } else if (code === 'invalid-token' && recallMeeting(this.#visit.code) !== null) {
+      forgetMeeting(this.#visit.code)
       this.#knock()
     } else if (this.#room && (code === 'unavailable' || code === 'too-many-requests')) {
       setTimeout(() => this.#knock(), (retry_after_seconds ?? 0) * 1000 || RETRY_REFUSED)
-    } else {
+    } else if (code !== 'meeting-ended') {
+      // (After that one the socket closes with a code that says the same.)
       this.#backToPrejoin({ code, detail, retryAfterSeconds: retry_after_seconds })
     }
   }
@@ -305,7 +268,7 @@ export class Call implements CallModel {
   #lost(): void {
     this.#mesh.setUp(false)
     if (this.state === 'live' || (this.#room && this.state === 'joining')) {
-      this.#dropCurtain()
+      this.#curtain.drop()
       this.state = 'reconnecting'
       this.#lostAt = Date.now()
     } else if (this.state === 'joining' && ++this.#losses >= LOSSES_BEFORE_OFFLINE) {
@@ -315,19 +278,19 @@ export class Call implements CallModel {
   }
 
   #closed(closing: number): void {
-    if (closing === 4410) void this.#foundEnded()
-    else if (closing === 4404) this.#backToPrejoin({ code: 'meeting-not-found', detail: '', retryAfterSeconds: null })
-    else if (this.#room)
-      this.#backToPrejoin(this.problem ?? { code: 'unavailable', detail: '', retryAfterSeconds: null })
+    const problem = (code: string) => ({ code, detail: '', retryAfterSeconds: null })
+    if (closing === 4410) void this.#foundEnded(problem('meeting-ended'))
+    else if (closing === 4404) this.#backToPrejoin(problem('meeting-not-found'))
+    else if (this.#room) this.#backToPrejoin(this.problem ?? problem('unavailable'))
   }
 
   /** The meeting was over before this page came (back): why, the public view tells. */
-  async #foundEnded(): Promise<void> {
-    if (this.state === 'ended') return
-    const inside = this.state !== 'prejoin' && this.state !== 'joining'
+  async #foundEnded(problem: CallProblem): Promise<void> {
+    const wasInside = this.#room !== null || this.state === 'lobby'
+    if (!wasInside) this.#backToPrejoin(problem)
     await this.#load()
-    forgetMeeting(this.#code)
-    if (inside || this.#room) this.#end({ kind: 'meeting_ended', why: this.view?.end_reason ?? 'host' })
+    forgetMeeting(this.#visit.code)
+    if (wasInside) this.#end({ kind: 'meeting_ended', why: this.view?.end_reason ?? 'host' })
   }
 
   // --- what follows from it ---
@@ -339,7 +302,8 @@ export class Call implements CallModel {
     this.#room = null
     this.peers = []
     this.#rest()
-    this.#mesh.clear()
+    // Nothing of the room may go on outside it, gathering addresses least of all.
+    this.#mesh.close()
   }
 
   #end(ending: Ending): void {
@@ -359,9 +323,7 @@ export class Call implements CallModel {
 
   #sayMedia(): void {
     const media = this.#media()
-    const { microphone, camera, screen } = this.#said
-    if (media.microphone === microphone && media.camera === camera && media.screen === screen) return
-    if (this.#signalling?.send({ type: 'set_media', media })) this.#said = media
+    if (this.#visit.differs(media) && this.#send({ type: 'set_media', media })) this.#visit.media = media
   }
 
   #linkChanged(id: string): void {
@@ -377,22 +339,6 @@ export class Call implements CallModel {
 
   #chatArrived(id: string, text: string): void {
     const name = this.peers.find(({ participant }) => participant.id === id)?.participant.name
-    if (name !== undefined) this.messages = append(this.messages, { from: id, name, text, mine: false })
+    if (name !== undefined) this.#feed.add({ from: id, name, text, mine: false })
   }
-
-  #notify(news: News[]): void {
-    if (news.length === 0) return
-    const numbered = news.map((item): Notice => ({ ...item, id: ++this.#numbers }))
-    this.notices = [...this.notices, ...numbered].slice(-MOST_NOTICES)
-  }
-}
-
-/** When one took one's seat; another time means that it had been given up. */
-function joinedAt(room: Room | null): string | null {
-  return (room && me(room)?.joined_at) ?? null
-}
-
-/** 128 random bits. `crypto.randomUUID` is missing where the page was not loaded securely. */
-function newSession(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -15,6 +15,7 @@ class FakeTransceiver {
 
 export class FakeConnection {
   static all: FakeConnection[] = []
+  static generateCertificate = () => Promise.resolve({})
   readonly origin = String(++origins)
   /** Counts ICE generations; a restart makes a new one. */
   generation = 1
@@ -31,6 +32,14 @@ export class FakeConnection {
 
   constructor() {
     FakeConnection.all.push(this)
+  }
+
+  setConfiguration(): void {
+    // Only the next gathering would be another one.
+  }
+
+  getStats(): Promise<Map<string, object>> {
+    return Promise.resolve(new Map<string, object>())
   }
 
   createDataChannel(): object {

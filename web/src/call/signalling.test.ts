@@ -1,48 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { FakeSocket } from './fake_socket'
 import { Signalling, type CallMessage } from './signalling'
-
-/** A socket whose other end is the test. */
-class FakeSocket {
-  static readonly CONNECTING = 0
-  static readonly OPEN = 1
-  static all: FakeSocket[] = []
-  readyState = 0
-  sent: { type: string }[] = []
-  onopen: (() => void) | null = null
-  onmessage: ((event: { data: string }) => void) | null = null
-  onclose: ((event: { code: number }) => void) | null = null
-
-  constructor() {
-    FakeSocket.all.push(this)
-  }
-
-  send(text: string): void {
-    this.sent.push(JSON.parse(text) as { type: string })
-  }
-
-  close(): void {
-    this.readyState = 3
-  }
-
-  accept(): this {
-    this.readyState = FakeSocket.OPEN
-    this.onopen?.()
-    return this
-  }
-
-  say(message: object): void {
-    this.onmessage?.({ data: JSON.stringify(message) })
-  }
-
-  breaks(code = 1006): void {
-    this.readyState = 3
-    this.onclose?.({ code })
-  }
-
-  get types(): string[] {
-    return this.sent.map(({ type }) => type)
-  }
-}
 
 const JOIN = {
   type: 'join',
@@ -69,11 +27,7 @@ function start(): Signalling {
   })
 }
 
-function socket(): FakeSocket {
-  const last = FakeSocket.all.at(-1)
-  if (!last) throw new Error('no socket was opened')
-  return last
-}
+const socket = () => FakeSocket.last
 
 /** Opened, joined, and in with snapshot 5. */
 function inside(): FakeSocket {

@@ -125,6 +125,7 @@ export class Signalling {
   }
 
   #connect(): void {
+    if (this.#over.signal.aborted) return
     clearTimeout(this.#retry)
     const socket = new WebSocket(this.#url)
     this.#socket = socket
