@@ -340,7 +340,7 @@ describe('a lost server', () => {
 describe('the end', () => {
   it.each([
     [{ type: 'meeting_ended', seq: 6, why: 'host' }, { kind: 'meeting_ended', why: 'host' }, null],
-    [{ type: 'dismissed', why: 'removed' }, { kind: 'removed' }, null],
+    [{ type: 'dismissed', why: 'removed' }, { kind: 'removed' }, 'token-1'],
     [{ type: 'dismissed', why: 'replaced' }, { kind: 'replaced' }, 'token-1'],
   ])('%j', async (message, ending, token) => {
     const socket = await joined(person('a'))
