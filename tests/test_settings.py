@@ -14,6 +14,7 @@ SPECIAL = {
     "ice_policy": "relay",
     "site_url": "https://meet.example.org",
     "smtp_url": "smtps://ada:p%40ss@mail.example.org:465",
+    "redis_url": "rediss://:geheim@cache.example.org:6379/1",
     "direct_limit": "4",
     "bcrypt_cost": "5",
 }
@@ -80,6 +81,7 @@ def test_a_file_is_read_line_by_line(tmp_path: Path) -> None:
         ("SITE_URL", "meet.example.org", "it takes an address like https://meet.example.org, without a path"),
         ("SITE_URL", "https://meet.example.org/calls", "without a path"),
         ("SMTP_URL", "mail.example.org:25", "it takes an address like smtp://"),
+        ("REDIS_URL", "cache.example.org", "VIDEOCALL_REDIS_URL is redis://HOST:PORT/0"),
         ("TURN_URLS", "turn:turn.example.org", "VIDEOCALL_TURN_URLS needs VIDEOCALL_TURN_SECRET"),
     ],
 )

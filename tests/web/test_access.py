@@ -64,11 +64,11 @@ async def test_every_route_says_whom_it_is_for(server: RunningServer) -> None:
 
 
 async def test_every_route_is_for_whom_it_says(server: RunningServer) -> None:
+    code, headers = await callers(server)
     for path, method, handler in handlers(server):
         if method == "WEBSOCKET":
             continue
         who = handler.opt["access"]
-        code, headers = await callers(server)
         for caller in CALLERS:
             parts = [code if "code:" in part else "x" if "{" in part else part for part in path.split("/")]
             answer = await server.http.request(method, "/".join(parts), headers=headers[caller])
@@ -80,6 +80,9 @@ async def test_every_route_is_for_whom_it_says(server: RunningServer) -> None:
                 assert answer.headers["content-type"] == "application/problem+json", case
             else:
                 assert answer.status_code not in {401, 403, 405, 500}, case
+            if answer.is_success and method not in {"GET", "HEAD"}:
+                # It may have ended the meeting or a session.
+                code, headers = await callers(server)
 
 
 async def test_the_live_socket_takes_no_token_of_another_meeting_in_its_header(server: RunningServer) -> None:
