@@ -2,9 +2,11 @@
 
 import asyncio
 import re
+from contextlib import suppress
 from typing import Any
 
 from playwright.async_api import Browser
+from playwright.async_api import Error as PlaywrightError
 
 from e2e.site_process import SiteProcess
 from e2e.visitor import RESULTS, Send, Visitor
@@ -51,17 +53,16 @@ class Arrivals:
         """What pages did that no page may do, without what is forgiven."""
         trouble = []
         for visitor in self._visitors:
-            if not visitor.page.is_closed():
-                violations = await visitor.page.evaluate("window.recorder?.violations ?? []")
-                trouble += [f"{visitor.name}: content security policy: {violation}" for violation in violations]
+            trouble += [f"{visitor.name}: content security policy: {one}" for one in await visitor.violations()]
             trouble += [f"{visitor.name}: {line}" for line in visitor.trouble]
         return [line for line in trouble if not any(pattern.search(line) for pattern in self._forgiven)]
 
     async def take_pictures(self, test: str) -> None:
         for number, visitor in enumerate(self._visitors):
-            if not visitor.page.is_closed():
-                await visitor.page.screenshot(path=RESULTS / "failed" / f"{test}-{number}-{visitor.name}.png")
+            with suppress(PlaywrightError):  # a closed page, or one that is too busy for a picture
+                path = RESULTS / "failed" / f"{test}-{number}-{visitor.name}.png"
+                await visitor.page.screenshot(path=path, timeout=5000)
 
     async def depart(self) -> None:
-        for context in {visitor.page.context for visitor in self._visitors}:
-            await context.close()
+        """Close every page: one that is left open goes on sending, and starves the next test."""
+        await asyncio.gather(*(context.close() for context in {visitor.page.context for visitor in self._visitors}))

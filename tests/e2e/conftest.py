@@ -82,9 +82,11 @@ async def quick_site(tmp_path: Path) -> AsyncIterator[SiteProcess]:
 async def arrive(browser: Browser, site: SiteProcess, request: pytest.FixtureRequest) -> AsyncIterator[Arrivals]:
     arrivals = Arrivals(browser, site)
     yield arrivals
-    trouble = await arrivals.look_back()
-    if request.node.stash.get(FAILED, False):
-        await arrivals.take_pictures(request.node.name)
-        print(site.log())  # noqa: T201 -- pytest shows it beside the failure
-    await arrivals.depart()
+    try:
+        if request.node.stash.get(FAILED, False):
+            print(site.log())  # noqa: T201 -- pytest shows it beside the failure
+            await arrivals.take_pictures(request.node.name)
+        trouble = await arrivals.look_back()
+    finally:
+        await arrivals.depart()
     assert not trouble, "\n".join(trouble)

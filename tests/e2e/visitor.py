@@ -88,6 +88,17 @@ class Visitor:
         if address.scheme not in IN_PAGE and address.netloc != urlsplit(self._site).netloc:
             self.trouble.append(f"request to another host: {url}")
 
+    async def violations(self) -> list[str]:
+        """What the content security policy has refused on this page."""
+        if self.page.is_closed():
+            return []
+        try:
+            async with asyncio.timeout(PATIENCE):
+                found: list[str] = await self.page.evaluate("window.recorder?.violations ?? []")
+        except TimeoutError:
+            return ["the page does not answer"]
+        return found
+
     # --- going about ---
 
     def button(self, name: str) -> Locator:

@@ -16,7 +16,8 @@ async def eventually(check: Callable[[], Awaitable[Seen]], seconds: float = PATI
     deadline = loop.time() + seconds
     while True:
         try:
-            return await check()
+            async with asyncio.timeout_at(deadline + PATIENCE):  # a page that hangs answers never
+                return await check()
         except AssertionError:
             if loop.time() > deadline:
                 raise
