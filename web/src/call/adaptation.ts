@@ -3,6 +3,7 @@
  * connection fares. In a mesh every picture is encoded and sent once for each receiver, so each new person costs.
  */
 
+/** Limits of one sender, in the names of RTCRtpEncodingParameters. */
 export interface Encoding {
   active: boolean
   /** Bits per second. */
@@ -19,6 +20,7 @@ export interface Capture {
   height: number
 }
 
+/** What an encoding follows from. */
 export interface Demand {
   /** Everybody in the room, oneself included. */
   people: number
@@ -74,7 +76,9 @@ const SCREEN_MOST_BITRATE = 2_500_000
 const SCREEN_FRAME_RATE = 15
 const SCREEN_FRAME_RATE_IN_NEED = 5
 
+/** Where everybody starts. */
 export const UNDISTURBED: Pace = { step: 0, bad: 0, good: 0, patience: 5, raised: false }
+/** Further down `adapt` does not go. */
 export const MOST_STEPS = 4
 const MOST_PATIENCE = 40
 const BAD_BEFORE_STEP = 2
@@ -91,6 +95,7 @@ export function cameraHeight(people: number): number {
   return people <= 4 ? 720 : people <= 6 ? 360 : 180
 }
 
+/** A camera is a face: it moves, and may be small before it stutters. */
 export function cameraEncoding({ people, capture, shown, step }: Demand): Encoding {
   // An upright picture of a phone counts by its shorter side, what is shown of it by its height.
   const short = Math.min(capture.width, capture.height) || RUNGS[0].height

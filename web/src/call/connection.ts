@@ -5,10 +5,14 @@
 
 /** What somebody sends, in the order of the SDP's media sections. */
 export const SLOTS = ['microphone', 'camera', 'screen', 'screenSound'] as const
+/** One of `SLOTS`. */
 export type Slot = (typeof SLOTS)[number]
+/** What is sent in each slot; null sends nothing. */
 export type Tracks = Record<Slot, MediaStreamTrack | null>
+/** What arrives in each slot. */
 export type Streams = Record<Slot, MediaStream>
 
+/** Nothing is sent. */
 export function noTracks(): Tracks {
   return { microphone: null, camera: null, screen: null, screenSound: null }
 }
@@ -45,6 +49,7 @@ export interface Groups {
 /** Encoding that a sender starts with, before the other side has said what it shows. */
 export type FirstEncodings = Partial<Record<Slot, RTCRtpEncodingParameters>>
 
+/** See the head of this file. */
 export class Connection {
   readonly pc: RTCPeerConnection
   readonly chat: RTCDataChannel

@@ -5,6 +5,7 @@ import type { Device, DeviceKind, DeviceProblem } from './model'
 /** What getUserMedia opens. */
 export type Source = 'microphone' | 'camera'
 
+/** What could be opened, and why the rest could not. */
 export interface Opened {
   microphone: MediaStreamTrack | null
   camera: MediaStreamTrack | null
@@ -91,10 +92,12 @@ export async function openScreen(): Promise<MediaStream | null> {
   }
 }
 
+/** Phones cannot. */
 export function canShareScreen(): boolean {
   return hasMediaDevices() && 'getDisplayMedia' in navigator.mediaDevices
 }
 
+/** Safari cannot. */
 export function canChooseSpeaker(): boolean {
   return 'setSinkId' in HTMLMediaElement.prototype
 }

@@ -8,6 +8,7 @@ import { Connection, type FirstEncodings, type Groups } from './connection'
 
 const ECDSA: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' }
 
+/** See the head of this file. */
 export class ConnectionFactory {
   readonly #groups: Groups = { person: new MediaStream(), screen: new MediaStream() }
   #certificate: RTCCertificate | null = null

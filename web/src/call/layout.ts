@@ -11,6 +11,7 @@ export interface Grid {
   tileHeight: number
 }
 
+/** How tiles may look. */
 export interface GridOptions {
   /** Between tiles, CSS pixels. */
   gap?: number
@@ -27,8 +28,10 @@ export interface Rect {
   height: number
 }
 
+/** Everybody alike, or one in front. */
 export type Layout = 'grid' | 'speaker'
 
+/** `GridOptions`, and who is in front. */
 export interface StageOptions extends GridOptions {
   /** Key of the tile in front in the speaker layout; the first tile without it. */
   focus?: string | null

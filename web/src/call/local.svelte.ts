@@ -14,6 +14,7 @@ import { LEVEL_INTERVAL, LevelMeter } from './levels'
 import { recallDevices, rememberDevices, type ChosenDevices } from './memory'
 import type { Device, DeviceKind, DeviceProblem, LocalMedia } from './model'
 
+/** What the call does about the devices. */
 export interface LocalHandlers {
   /** Other tracks are to be sent, or something was switched on or off. */
   changed(tracks: Tracks): void

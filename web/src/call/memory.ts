@@ -18,20 +18,24 @@ interface Remembered {
   at: number
 }
 
+/** The name that was used last. */
 export function recallName(): string | null {
   return read(NAME)
 }
 
+/** For the next meeting. */
 export function rememberName(name: string): void {
   write(NAME, name)
 }
 
+/** The devices that were chosen last. */
 export function recallDevices(): ChosenDevices {
   const kept = readRecord(DEVICES)
   const id = (kind: DeviceKind) => (typeof kept[kind] === 'string' ? kept[kind] : null)
   return { microphone: id('microphone'), camera: id('camera'), speaker: id('speaker') }
 }
 
+/** For the next meeting. */
 export function rememberDevices(chosen: ChosenDevices): void {
   write(DEVICES, JSON.stringify(chosen))
 }

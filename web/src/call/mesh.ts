@@ -5,6 +5,7 @@ import { ConnectionFactory } from './factory'
 import { firstEncodings, Remote, type Outgoing, type Shown } from './remote'
 import type { Room } from './room'
 
+/** What the call does for the mesh. */
 export interface MeshHandlers {
   /** False when it cannot be handed on now. */
   signal(to: string, session: string, description: Description | null, candidates: Candidate[]): boolean
@@ -18,6 +19,7 @@ const LOOK_INTERVAL = 2000
 /** The next offer is prepared when the last newcomer has been served. */
 const PREPARE_DELAY = 1000
 
+/** See the head of this file. */
 export class Mesh {
   readonly #on: MeshHandlers
   readonly #factory = new ConnectionFactory()

@@ -22,11 +22,13 @@ export interface CallProblem {
   retryAfterSeconds: number | null
 }
 
+/** What a person chooses among. */
 export type DeviceKind = 'microphone' | 'camera' | 'speaker'
 
 /** Why a device cannot be used; the interface gives advice for the browser at hand. */
 export type DeviceProblem = 'blocked' | 'missing' | 'busy' | 'insecure' | 'failed'
 
+/** One device; its id is good for this site and browser only. */
 export interface Device {
   id: string
   label: string
@@ -64,6 +66,7 @@ export interface LocalMedia {
   stop(): void
 }
 
+/** How somebody's connection is; `lost` while it is being restored. */
 export type Quality = 'good' | 'fair' | 'poor' | 'lost'
 
 /** Another person, joined with what their browser sends to this one. */
@@ -82,6 +85,7 @@ export interface Peer {
   readonly link: 'connecting' | 'connected' | 'restoring'
 }
 
+/** One line of the chat, which only the browsers of the people in the room ever see. */
 export interface ChatMessage {
   id: string
   /** Participant id; one's own for what one sent. */
@@ -100,6 +104,7 @@ export type Notice =
   | { id: number; kind: 'device_lost'; device: DeviceKind; name: string | null }
   | { id: number; kind: 'muted_by_host' | 'back_online' | 'sound_blocked' | 'made_host' }
 
+/** A call, from its prejoin page to its end. */
 export interface CallModel {
   readonly state: CallState
   /** The meeting as the public sees it; null while loading or when `problem` says why not. */

@@ -3,10 +3,13 @@
  * messages, and help for a connection that does not flow. When it happens and to whom is the mesh's business.
  */
 import type { Candidate, Description } from '../api/types'
+import type { Peer as PeerModel } from './model'
 import { originOf, type Connection } from './connection'
 
-export type Link = 'connecting' | 'connected' | 'restoring'
+/** How a connection is; see `Peer` in model.ts. */
+export type Link = PeerModel['link']
 
+/** What the mesh does for a peer. */
 export interface PeerHandlers {
   /** Hand this to the other page. False when it cannot be handed on now. */
   signal(description: Description | null, candidates: Candidate[]): boolean
@@ -31,6 +34,7 @@ const RESTARTS_BEFORE_REBUILD = 3
 /** The server takes this many in one message (Signal.candidates). */
 const MOST_CANDIDATES = 64
 
+/** See the head of this file. */
 export class Peer {
   readonly #polite: boolean
   readonly #on: PeerHandlers

@@ -1,8 +1,7 @@
 /** What getStats tells about the connection to one person: how it looks and sounds, and how sending fares. */
 import type { Health } from './adaptation'
+import type { Quality } from './model'
 import type { Link } from './peer'
-
-export type Quality = 'good' | 'fair' | 'poor' | 'lost'
 
 /** The members of RTCStats that are read here (W3C webrtc-stats); browsers leave some of them out. */
 interface Stat {
@@ -38,6 +37,7 @@ export interface Sample {
 /** How the camera's media section is called in every connection (connection.ts: the second slot). */
 const CAMERA_MID = '1'
 
+/** One look at a connection. */
 export function readSample(report: Iterable<Stat>): Sample {
   const stats = [...report]
   const byId = new Map(stats.map((stat) => [stat.id, stat]))

@@ -4,8 +4,9 @@ import { adapt, cameraEncoding, screenEncoding, UNDISTURBED, type Encoding } fro
 import { ChatInlet } from './chat'
 import type { Connection, FirstEncodings, Slot, Tracks } from './connection'
 import type { ConnectionFactory } from './factory'
+import type { Quality } from './model'
 import { Peer } from './peer'
-import { judge, readSample, type Quality, type Sample } from './quality'
+import { judge, readSample, type Sample } from './quality'
 
 /** What everybody gets from here; the mesh changes it in place. */
 export interface Outgoing {
@@ -20,6 +21,7 @@ export interface Shown {
   screen: number | null
 }
 
+/** What the mesh does for a person. */
 export interface RemoteHandlers {
   signal(description: Description | null, candidates: Candidate[]): boolean
   changed(): void
@@ -35,6 +37,7 @@ const SHOW_DELAY = 50
 const HIDE_DELAY = 1000
 const MOST_WAITING_CHAT = 50
 
+/** See the head of this file. */
 export class Remote {
   readonly peer: Peer
   quality: Quality = 'good'

@@ -3,8 +3,10 @@ import type { Participant, RoomMeeting, ServerMessage, Snapshot, Waiting } from 
 
 /** What changes a room; each is one number further (docs/protocol.md, "Numbers"). */
 export type RoomEvent = Exclude<Extract<ServerMessage, { seq: number }>, { type: 'snapshot' | 'alive' | 'tick' }>
+/** Why a meeting is over. */
 export type EndReason = Extract<RoomEvent, { type: 'meeting_ended' }>['why']
 
+/** The state of a room as this page may see it. */
 export interface Room {
   /** Own participant id. */
   you: string
@@ -15,6 +17,7 @@ export interface Room {
   ended: EndReason | null
 }
 
+/** Where every state begins. */
 export function fromSnapshot(snapshot: Snapshot): Room {
   const { you, meeting, participants, waiting } = snapshot
   return { you, meeting, participants, waiting, ended: null }

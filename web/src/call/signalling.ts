@@ -7,6 +7,7 @@ import type { ClientMessage, Join, Refused, ServerMessage } from '../api/types'
 /** What reaches the call; bookkeeping stays here. */
 export type CallMessage = Exclude<ServerMessage, { type: 'alive' | 'tick' | 'refused' }>
 
+/** What the call does about what the server says. */
 export interface SignallingHandlers {
   message(message: CallMessage): void
   /** `joining`: the answer to `join`, which has to be sent anew; otherwise to something that a host did. */
@@ -35,6 +36,7 @@ const MOST_OUTBOX = 20
 /** What a host does must not get lost in a gap of a second; state goes with `join` anyway, and signals grow stale. */
 const KEPT: ReadonlySet<ClientMessage['type']> = new Set(['admit', 'refuse', 'mute', 'remove', 'end'])
 
+/** See the head of this file. */
 export class Signalling {
   readonly #url: string
   readonly #on: SignallingHandlers
