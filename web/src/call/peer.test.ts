@@ -27,6 +27,7 @@ class Side {
       },
       forOffer: () => Connection.forOffer({}, groups, {}),
       forAnswer: () => Connection.forAnswer({}, groups),
+      opened: () => undefined,
       ready: () => undefined,
       changed: () => undefined,
     })
@@ -149,6 +150,7 @@ describe('the first offer', () => {
       signal: (description) => sent.push(description) > 0,
       forOffer: () => prepared,
       forAnswer: () => prepared,
+      opened: () => undefined,
       ready: () => undefined,
       changed: () => undefined,
     })

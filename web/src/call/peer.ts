@@ -15,8 +15,10 @@ export interface PeerHandlers {
   signal(description: Description | null, candidates: Candidate[]): boolean
   forOffer(): Connection
   forAnswer(): Connection
-  /** A new connection is in place, or the other side's description is there: tracks and limits are to be set. */
-  ready(connection: Connection): void
+  /** A new connection is in place. */
+  opened(connection: Connection): void
+  /** It has its slots, and its description is out: now nobody waits for tracks and limits to be set. */
+  ready(): void
   /** `link` or `connection.streams` changed. */
   changed(): void
 }
@@ -77,6 +79,7 @@ export class Peer {
     this.#use(this.#on.forOffer())
     if (this.#connection?.pc.localDescription) this.#describe(this.#connection)
     else void this.#negotiate()
+    this.#on.ready()
     this.#helpIn(FIRST_HELP)
   }
 
@@ -105,7 +108,8 @@ export class Peer {
     if (reachable === this.#reachable) return
     this.#reachable = reachable
     // What was sent meanwhile may be lost. A healthy connection has nothing to say, and is left alone.
-    if (reachable && !this.#healthy()) this.#helpIn(this.#polite ? POLITE_WAIT : 0)
+    if (!reachable || this.#healthy()) return
+    this.#helpIn(this.#connection ? (this.#polite ? POLITE_WAIT : 0) : FIRST_HELP)
   }
 
   /** The network changed: find a way again, even if this one still seems to work. */
@@ -141,7 +145,7 @@ export class Peer {
       // The first offer is made by hand; this event is for restarts.
       if (pc.remoteDescription) void this.#negotiate()
     }
-    this.#on.ready(connection)
+    this.#on.opened(connection)
     this.#on.changed()
   }
 
@@ -204,7 +208,9 @@ export class Peer {
     if (connection !== this.#connection) return
     this.#adopt(connection, origin)
     await connection.pc.setLocalDescription()
-    if (connection === this.#connection) this.#describe(connection)
+    if (connection !== this.#connection) return
+    this.#describe(connection)
+    this.#on.ready()
   }
 
   #adopt(connection: Connection, origin: string | null): void {
@@ -212,7 +218,6 @@ export class Peer {
     this.#origin = origin
     if (connection.streams) return
     connection.adopt()
-    this.#on.ready(connection)
     this.#on.changed()
   }
 

@@ -1,6 +1,6 @@
 /** One other person: the connection to their page, and what travels over it in both directions. */
 import type { Candidate, Description } from '../api/types'
-import { adapt, cameraEncoding, screenEncoding, UNDISTURBED, type Encoding } from './adaptation'
+import { adapt, cameraEncoding, screenEncoding, UNDISTURBED } from './adaptation'
 import { ChatInlet } from './chat'
 import type { Connection, FirstEncodings, Slot, Tracks } from './connection'
 import type { ConnectionFactory } from './factory'
@@ -74,7 +74,8 @@ export class Remote {
       signal: (description, candidates) => handlers.signal(description, candidates),
       forOffer: () => factory.forOffer(firstEncodings(outgoing)),
       forAnswer: () => factory.forAnswer(),
-      ready: (connection) => this.#ready(connection),
+      opened: (connection) => this.#opened(connection),
+      ready: () => this.update(),
       changed: () => {
         if (this.peer.link === 'connected') this.update()
         handlers.changed()
@@ -116,14 +117,12 @@ export class Remote {
     const { tracks, people } = this.#outgoing
     connection.send(tracks)
     const { step } = this.#pace
-    this.#limit(
-      'camera',
-      cameraEncoding({ people, capture: captureOf(tracks.camera), shown: this.#shown.camera, step }),
-    )
-    this.#limit(
-      'screen',
-      screenEncoding({ people, capture: captureOf(tracks.screen), shown: this.#shown.screen, step }),
-    )
+    const { camera, screen } = this.#shown
+    const picture = cameraEncoding({ people, capture: captureOf(tracks.camera), shown: camera, step })
+    this.#target = picture.maxBitrate
+    this.#limit('microphone', FIRST_VOICE)
+    this.#limit('camera', picture)
+    this.#limit('screen', screenEncoding({ people, capture: captureOf(tracks.screen), shown: screen, step }))
   }
 
   /** One look at the statistics: how it is for the person here, and what that means for sending. */
@@ -143,7 +142,7 @@ export class Remote {
     this.peer.close()
   }
 
-  #ready(connection: Connection): void {
+  #opened(connection: Connection): void {
     const { chat, control } = connection
     chat.onmessage = ({ data }: MessageEvent<unknown>) => {
       const text = this.#inlet.read(data, Date.now())
@@ -157,7 +156,6 @@ export class Remote {
     this.#said = ''
     this.#applied = new Map()
     this.#sample = null
-    this.update()
   }
 
   #sendShow(): void {
@@ -173,11 +171,10 @@ export class Remote {
     this.update()
   }
 
-  #limit(slot: Slot, encoding: Encoding): void {
-    if (slot === 'camera') this.#target = encoding.maxBitrate
+  #limit(slot: Slot, encoding: Partial<RTCRtpEncodingParameters>): void {
     const sender = this.peer.connection?.sender(slot)
     const key = JSON.stringify(encoding)
-    if (!sender || this.#applied.get(slot) === key) return
+    if (!sender || !this.#outgoing.tracks[slot] || this.#applied.get(slot) === key) return
     this.#applied.set(slot, key)
     setEncoding(sender, encoding).catch(() => {
       // Overtaken by a negotiation, which makes parameters stale: the next look tries again.
@@ -196,7 +193,7 @@ export function firstEncodings({ tracks, people }: Outgoing): FirstEncodings {
   }
 }
 
-async function setEncoding(sender: RTCRtpSender, encoding: Encoding): Promise<void> {
+async function setEncoding(sender: RTCRtpSender, encoding: Partial<RTCRtpEncodingParameters>): Promise<void> {
   const parameters = sender.getParameters()
   const first = parameters.encodings[0]
   if (!first) throw new DOMException('not negotiated yet', 'InvalidStateError')
