@@ -4,8 +4,16 @@ from typing import Any
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from running_server import RunningServer, bearer
+from videocall.settings import Settings
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """No meeting ends while the clock is turned."""
+    return replace(settings, abandoned_after_seconds=86400, empty_after_seconds=86400)
 
 
 async def guess(http: httpx.AsyncClient, code: str, password: str | None) -> tuple[int, Any, str | None]:
