@@ -51,7 +51,6 @@ class Connection(Protocol):
         """The room takes this socket for lost, and it is not: say so."""
 
 
-CLOSE_LEFT = 1000
 CLOSE_RESTART = 1012
 CLOSE_DISMISSED = 4403
 CLOSE_ENDED = 4410
@@ -99,7 +98,7 @@ class Hub:
                 if isinstance(event, ParticipantChanged) and event.participant.id == person_id:
                     _compare(connection, event.participant)
                 if isinstance(event, ParticipantLeft) and event.id == person_id and event.why == "left":
-                    connection.close(CLOSE_LEFT)  # by HTTP, or in another process
+                    connection.close(CLOSE_DISMISSED)  # by HTTP, or in another process
             if over:
                 connection.close(CLOSE_ENDED)
 
