@@ -48,12 +48,12 @@ export class Call implements CallModel {
     lost: (device, name) => this.#feed.tell({ kind: 'device_lost', device, name }),
   })
   readonly #mesh = new Mesh({
-    signal: (to, to_session, description, candidates) => {
-      const sent = this.#send({ type: 'signal', to, to_session, description, candidates })
-      if (description?.type === 'answer') this.#curtain.answered()
-      return sent
+    signal: (to, to_session, description, candidates) =>
+      this.#send({ type: 'signal', to, to_session, description, candidates }),
+    changed: (id) => {
+      this.#linkChanged(id)
+      if (!this.#mesh.stillToBegin) this.#curtain.lift()
     },
-    changed: (id) => this.#linkChanged(id),
     chat: (id, text) => this.#chatArrived(id, text),
   })
   readonly #feed = new Feed()
@@ -207,8 +207,8 @@ export class Call implements CallModel {
     this.problem = null
     this.#sayMedia()
     this.#listening ??= setInterval(() => this.#listen(), LEVEL_INTERVAL)
-    const present = room.participants.filter((person) => person.away_since === null).length
-    this.#curtain.draw(before ? 0 : present - 1, () => (this.state = 'live'))
+    this.#curtain.draw(() => (this.state = 'live'))
+    if (before || !this.#mesh.stillToBegin) this.#curtain.lift()
   }
 
   /** A snapshot brings new TURN credentials: asked for in time, an ICE restart finds them fresh. */

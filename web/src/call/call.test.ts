@@ -58,7 +58,7 @@ async function joined(...others: Participant[]): Promise<FakeSocket> {
   const socket = await opened()
   void call.join('Me', null)
   socket.say(snapshot([...others, person('me')]))
-  await vi.advanceTimersByTimeAsync(150)
+  await vi.advanceTimersByTimeAsync(200)
   return socket
 }
 
@@ -174,7 +174,7 @@ describe('before the room', () => {
 })
 
 describe('in the room', () => {
-  it('is drawn when the answers are out, or soon', async () => {
+  it('is drawn when the browser looks for a way to the others, or soon', async () => {
     const socket = await opened()
     void call.join('Me', null)
     socket.say(snapshot([person('a'), person('me')]))
@@ -182,8 +182,10 @@ describe('in the room', () => {
     const offer = { type: 'offer', sdp: 'o=- 99 1' }
     socket.say({ type: 'peer_signal', sender: 'a', sender_session: 'session-a', description: offer, candidates: [] })
     await settle()
-    expect(call.state).toBe('live')
     expect(socket.types).toEqual(['join', 'signal'])
+    expect(call.state).toBe('joining')
+    for (const connection of FakeConnection.all) connection.searches()
+    expect(call.state).toBe('live')
   })
 
   it('keeps everybody in the order of arrival, and the same objects for the same people', async () => {

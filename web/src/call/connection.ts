@@ -134,6 +134,7 @@ export class Connection {
   close(): void {
     this.pc.onicecandidate = null
     this.pc.onconnectionstatechange = null
+    this.pc.oniceconnectionstatechange = null
     this.pc.onnegotiationneeded = null
     for (const channel of [this.chat, this.control]) channel.onopen = channel.onmessage = null
     this.pc.close()

@@ -1,39 +1,32 @@
 /** Milliseconds that the room is held back at most. */
-const LONGEST = 150
+const LONGEST = 200
 
 /**
- * Holds the room back until a newcomer's answers are out. Drawing it takes as long as the network needs to connect: so
- * both run side by side instead of one after the other.
+ * Holds the room back until a newcomer's browser has begun to look for ways to the others. Drawing the room keeps the page
+ * busy for as long as the network needs to connect; drawn too early it holds up the search, drawn later both go on side by
+ * side.
  */
 export class Curtain {
-  #expected = 0
   #timer: ReturnType<typeof setTimeout> | null = null
   #open: () => void = () => undefined
 
-  /** Calls `open` after so many answers, or soon anyway; at once when none is expected. */
-  draw(answers: number, open: () => void): void {
+  /** Calls `open` when it is lifted, or soon anyway. */
+  draw(open: () => void): void {
     this.drop()
-    if (answers <= 0) {
-      open()
-      return
-    }
-    this.#expected = answers
     this.#open = open
-    this.#timer = setTimeout(() => this.#lift(), LONGEST)
+    this.#timer = setTimeout(() => this.lift(), LONGEST)
   }
 
-  answered(): void {
-    if (this.#timer && --this.#expected <= 0) this.#lift()
+  /** Calls what waits behind it, if anything does. */
+  lift(): void {
+    if (!this.#timer) return
+    this.drop()
+    this.#open()
   }
 
   /** Forgets what was to be opened. */
   drop(): void {
     if (this.#timer) clearTimeout(this.#timer)
     this.#timer = null
-  }
-
-  #lift(): void {
-    this.drop()
-    this.#open()
   }
 }

@@ -21,11 +21,13 @@ export class FakeConnection {
   generation = 1
   signalingState: RTCSignalingState = 'stable'
   connectionState: RTCPeerConnectionState = 'new'
+  iceConnectionState: RTCIceConnectionState = 'new'
   localDescription: RTCSessionDescriptionInit | null = null
   remoteDescription: RTCSessionDescriptionInit | null = null
   candidates: unknown[] = []
   onicecandidate: ((event: { candidate: object | null }) => void) | null = null
   onconnectionstatechange: (() => void) | null = null
+  oniceconnectionstatechange: (() => void) | null = null
   onnegotiationneeded: (() => void) | null = null
   readonly #transceivers: FakeTransceiver[] = []
   #restart = false
@@ -96,6 +98,11 @@ export class FakeConnection {
   close(): void {
     this.signalingState = 'closed'
     this.connectionState = 'closed'
+  }
+
+  searches(): void {
+    this.iceConnectionState = 'checking'
+    this.oniceconnectionstatechange?.()
   }
 
   /** What the network does. */

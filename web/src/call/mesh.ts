@@ -40,6 +40,11 @@ export class Mesh {
     return this.#remotes
   }
 
+  /** Whether the search for a way to somebody who is here has not begun yet. */
+  get stillToBegin(): boolean {
+    return [...this.#remotes.values()].some(({ here, peer }) => here && !peer.begun)
+  }
+
   /** Prepares what can be prepared before one is let in, without touching the network. */
   warm(): Promise<void> {
     return this.#factory.warm()

@@ -167,7 +167,7 @@ describe('candidates', () => {
     await connected()
     impolite.sent.length = 0
     for (const name of ['a', 'b']) impolite.pc.finds(name)
-    await vi.advanceTimersByTimeAsync(9)
+    await vi.advanceTimersByTimeAsync(4)
     expect(named(impolite)).toEqual([])
     impolite.pc.finds('c')
     await vi.advanceTimersByTimeAsync(1)
@@ -179,7 +179,7 @@ describe('candidates', () => {
     await connected()
     impolite.sent.length = 0
     for (let index = 0; index < 70; index++) impolite.pc.finds(String(index))
-    await vi.advanceTimersByTimeAsync(10)
+    await vi.advanceTimersByTimeAsync(5)
     expect(named(impolite).map(({ length }) => length)).toEqual([64, 6])
   })
 

@@ -24,7 +24,7 @@ export interface PeerHandlers {
 }
 
 /** Milliseconds. */
-const CANDIDATE_BATCH = 10
+const CANDIDATE_BATCH = 5
 /** How long a first connection may take before it is helped, and how long between two attempts. */
 const FIRST_HELP = 8000
 const NEXT_HELP = 8000
@@ -72,6 +72,11 @@ export class Peer {
 
   get connection(): Connection | null {
     return this.#connection
+  }
+
+  /** Whether ICE has begun to look for a way. */
+  get begun(): boolean {
+    return this.#connection !== null && this.#connection.pc.iceConnectionState !== 'new'
   }
 
   /** Offers: what the one does who was in the room first. */
@@ -141,6 +146,7 @@ export class Peer {
     this.#candidates = []
     pc.onicecandidate = ({ candidate }) => candidate?.candidate && this.#found(candidate)
     pc.onconnectionstatechange = () => this.#watch(connection)
+    pc.oniceconnectionstatechange = () => this.#on.changed()
     pc.onnegotiationneeded = () => {
       // The first offer is made by hand; this event is for restarts.
       if (pc.remoteDescription) void this.#negotiate()

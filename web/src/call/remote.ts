@@ -88,6 +88,11 @@ export class Remote {
     return this.peer.connection?.receiver('microphone')?.getSynchronizationSources()[0]?.audioLevel ?? 0
   }
 
+  /** The other page has its socket, so an offer or an answer is to be expected. */
+  get here(): boolean {
+    return !this.#away
+  }
+
   /** `up`: the own socket; `away`: the other's is gone. */
   setReachable(up: boolean, away = this.#away): void {
     this.#up = up
