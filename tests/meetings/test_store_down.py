@@ -83,9 +83,15 @@ async def test_heartbeats_of_an_outage_are_kept_afterwards(server: RunningServer
     for _ in range(4):
         server.clock.turn(seconds=30)
         await host.told()
+    upkeep: Any = server.app.dependencies["upkeep"]
+    sweep = upkeep.dependency().sweep
+    with pytest.raises(StoreUnavailable):
+        await sweep()
     store.down = False
+    assert await sweep() == 0, "what waits to be written must not look like silence"
     await server.beat(host)
     assert (await server.view(meeting))["status"] == "live"
+    assert len((await server.visits(meeting))["Ada"]) == 1
     await host.close()
     server.clock.turn(seconds=91)
     await until(lambda: server.view(meeting), lambda view: view["status"] == "ended")

@@ -14,7 +14,7 @@ from videocall.store.migrations import Migration, change_all, migrate
 from videocall.store.opening import open_store
 
 DOCUMENTS = 2000
-QUICK = Pace(count=0.1, stop=1.0, take=1.5)
+QUICK = Pace(count=0.1, stop=2.0, take=3.0)
 
 
 def _with_name_in_parts(document: Document) -> Update:

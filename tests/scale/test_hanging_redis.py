@@ -36,20 +36,21 @@ def loader() -> LoadRoom:
 
 
 async def test_it_is_noticed_refused_and_forgiven(redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("videocall.live.redis_bus.QUIET_SECONDS", 0.1)
-    monkeypatch.setattr("videocall.live.redis_bus.PATIENCE_SECONDS", 0.5)
-    monkeypatch.setattr("videocall.redis_connections.PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr("videocall.live.redis_bus.QUIET_SECONDS", 0.5)
+    monkeypatch.setattr("videocall.redis_connections.PATIENCE_SECONDS", 1.0)
     bus = RedisBus(redis.url, loader(), process="one")
     resets: list[str] = []
     bus.listen(lambda *_: None, lambda *_: None, resets.append)
     await bus.open()
     await bus.watch(CODE)
     redis.send(signal.SIGSTOP)
+    monkeypatch.setattr("videocall.live.redis_bus.PATIENCE_SECONDS", 0.5)
     with pytest.raises(Unavailable):
         await bus.change(CODE, end("host"))
     with pytest.raises(Unavailable):
         await bus.watch("another-room")
     redis.send(signal.SIGCONT)
+    monkeypatch.undo()
 
     async def told() -> list[str]:
         return resets

@@ -258,16 +258,17 @@ class AdmissionService:
         let go sooner than the time of grace after we can have seen it first.
         """
         now, grace = self._clock.now(), timedelta(seconds=self._settings.reconnect_grace_seconds)
-        known, self._away = self._away, {}
+        known, looked_at = self._away, self._looked_at
+        away: dict[tuple[str, str, datetime], datetime] = {}
         for code in self._bus.rooms():
             room = await self._bus.read(code)
             for person_id, away_since in _away(room):
                 key = code, person_id, away_since
-                seen = known.get(key) or max(self._looked_at, min(away_since, now))
-                self._away[key] = seen
+                seen = known.get(key) or max(looked_at, min(away_since, now))
+                away[key] = seen
                 if now - seen >= grace:
                     await self._let_go(code, person_id, away_since)
-        self._looked_at = now
+        self._away, self._looked_at = away, now
 
     async def _let_go(self, code: str, person_id: str, away_since: datetime) -> None:
         async with self._alone(person_id):

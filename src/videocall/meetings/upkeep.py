@@ -77,16 +77,30 @@ class Upkeep:
             abandoned_after=timedelta(seconds=settings.abandoned_after_seconds),
             empty_after=timedelta(seconds=settings.empty_after_seconds),
         )
-        self._started = clock.now()
+        self._judges_from = clock.now() + self._limits.abandoned_after
 
     async def sweep(self) -> int:
         """Let go of silent people and end meetings that are due; how many meetings there were.
 
-        A server that was down heard no heartbeats: for the first while after its start nothing is judged.
+        A server that was down heard no heartbeats, and a store that was down took none: for the first while after
+        either is back nothing is judged.
         """
         now = self._clock.now()
-        if now - self._started < self._limits.abandoned_after:
+        if now < self._judges_from:
             return 0
+        try:
+            return await self._judge(now)
+        except StoreError:
+            self._judge_later()
+            raise
+
+    def _judge_later(self) -> None:
+        """Let every process write the heartbeats that it holds first."""
+        settings = self._settings
+        pause = timedelta(seconds=settings.presence_write_seconds + settings.heartbeat_seconds)
+        self._judges_from = max(self._judges_from, self._clock.now() + pause)
+
+    async def _judge(self, now: datetime) -> int:
         await self._admission.lose_silent()
         ended = 0
         for meeting in await self._repository.overdue(now, self._limits, _MOST_AT_ONCE):
@@ -94,6 +108,11 @@ class Upkeep:
             if why is not None and await self._meetings.end(meeting.code, why):
                 ended += 1
         return ended
+
+    async def _sweep_again_and_again(self) -> None:
+        # Whoever held the lease before may have lost it because the store was away.
+        self._judge_later()
+        await _repeat(self._settings.sweep_seconds, self.sweep)
 
     async def _due_end(self, meeting: Meeting, now: datetime) -> EndReason | None:
         why = rules.due_end(meeting, now, self._limits)
@@ -134,7 +153,7 @@ class Upkeep:
         """
         settings = self._settings
         loops = [
-            asyncio.create_task(self._lease.hold(lambda: _repeat(settings.sweep_seconds, self.sweep))),
+            asyncio.create_task(self._lease.hold(self._sweep_again_and_again)),
             asyncio.create_task(_repeat(settings.sweep_seconds, self._meetings.clear_ended)),
             asyncio.create_task(_repeat(settings.presence_write_seconds, self._presence.write)),
             asyncio.create_task(_repeat(min(1.0, settings.sweep_seconds), self._admission.lose_overdue)),
