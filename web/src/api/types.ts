@@ -21,6 +21,7 @@ export type Media = Schemas['Media']
 export type MeetingView = Schemas['MeetingView']
 export type NewMeeting = Schemas['NewMeeting']
 export type Participant = Whole<Schemas['Participant']>
+export type ParticipantView = Schemas['ParticipantView']
 export type PeerSignal = Schemas['PeerSignal']
 export type Refused = Schemas['Refused']
 export type RoomMeeting = Schemas['RoomMeeting']
