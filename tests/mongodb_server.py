@@ -126,18 +126,24 @@ def shared_url() -> str:
     return server.url
 
 
-@pytest.fixture
-def mongodb_url() -> Iterator[str]:
-    """An address with a database of its own, dropped when the test is over."""
-    url, name = shared_url(), f"test_{secrets.token_hex(8)}"
+def address_of(database: str) -> str:
+    """The address of a database on the server that all tests of this run share."""
+    url = shared_url()
     scheme, _, rest = url.partition("://")
     hosts, _, options = rest.partition("/")
     # Users live in the database that the address names, or in admin: ours is in none of them.
     source = parse_uri(url)["database"] or "admin"
     options = options.partition("?")[2]
     users = "" if "authSource=" in options else f"&authSource={source}"
-    yield f"{scheme}://{hosts}/{name}?{options}{users}".replace("?&", "?")
-    with pymongo.MongoClient[dict[str, Any]](url) as client:
+    return f"{scheme}://{hosts}/{database}?{options}{users}".replace("?&", "?")
+
+
+@pytest.fixture
+def mongodb_url() -> Iterator[str]:
+    """An address with a database of its own, dropped when the test is over."""
+    name = f"test_{secrets.token_hex(8)}"
+    yield address_of(name)
+    with pymongo.MongoClient[dict[str, Any]](shared_url()) as client:
         client.drop_database(name)
 
 

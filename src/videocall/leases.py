@@ -52,6 +52,8 @@ class Lease:
         self._until = _NEVER
         self._seen: tuple[str, int] | None = None
         self._seen_at = 0.0
+        self.after_silence = False
+        """Whether it was won because its holder, another process or this one, had not been able to count."""
 
     @property
     def held(self) -> bool:
@@ -119,6 +121,7 @@ class Lease:
         if not found:
             with contextlib.suppress(DuplicateKey):
                 await self._store.insert(LEASES, {"_id": self._name, "holder": self._me, "count": 0})
+                self.after_silence = False
                 return True
             return False
         seen = found[0]["holder"], found[0]["count"]
@@ -132,6 +135,7 @@ class Lease:
             {"_id": self._name, "holder": seen[0], "count": seen[1]},
             {"$set": {"holder": self._me}, "$inc": {"count": 1}},
         )
+        self.after_silence = bool(seen[0])
         return taken is not None
 
     async def release(self) -> None:

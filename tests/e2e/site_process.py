@@ -5,12 +5,14 @@ import os
 import signal
 import socket
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from e2e.waiting import eventually
+from own_store import own_store
 
 VIDEOCALL = Path(sys.executable).with_name("videocall")
 BARE = {name: value for name, value in os.environ.items() if not name.startswith("VIDEOCALL_")}
@@ -38,6 +40,7 @@ class SiteProcess:
         port = free_port(self._bound)
         self.address = f"http://{host}:{port}"
         self._log = folder / "server.log"
+        self._store = ExitStack()
         self._environment = {
             **BARE,
             **UNLIMITED,
@@ -45,6 +48,7 @@ class SiteProcess:
             "VIDEOCALL_HOST": self._bound,
             "VIDEOCALL_PORT": str(port),
             "VIDEOCALL_SITE_URL": self.address,
+            "VIDEOCALL_STORE": self._store.enter_context(own_store()),
             **{f"VIDEOCALL_{name.upper()}": str(value) for name, value in settings.items()},
         }
         self._process: asyncio.subprocess.Process | None = None
@@ -78,6 +82,7 @@ class SiteProcess:
     async def close(self) -> None:
         await self.http.aclose()
         await self._end(signal.SIGTERM)
+        self._store.close()
 
     async def _end(self, how: signal.Signals) -> None:
         if self._process and self._process.returncode is None:

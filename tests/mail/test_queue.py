@@ -24,7 +24,7 @@ async def mailers(settings: Settings, clock: TurnedClock, post_office: PostOffic
     """Two processes' worth of mailers over one store."""
     settings = replace(settings, smtp_url=post_office.url)
     settings.data.mkdir(parents=True)
-    store = open_store("", settings.data)
+    store = open_store(settings.store_url, settings.data)
     await store.open()
     repository = MailRepository(store)
     await repository.prepare()

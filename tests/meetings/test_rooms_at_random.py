@@ -33,14 +33,18 @@ Act = Callable[[], Awaitable[Any]]
 class Everything:
     """The services of one process over a real store, without HTTP and without loops; shared by all examples."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: str) -> None:
         self.runner = asyncio.Runner()
         self.clock = TurnedClock()
         memory = Path("/dev/shm")  # noqa: S108 -- only where the folder of this run is made
         self.folder = tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None)
         rates = {name: "1000000/second" for name in Settings.__struct_fields__ if name.endswith("_rate")}
         settings = Settings(
-            data=Path(self.folder.name), direct_limit=LIMIT, sweep_seconds=NEVER, presence_write_seconds=NEVER
+            data=Path(self.folder.name),
+            store=store,
+            direct_limit=LIMIT,
+            sweep_seconds=NEVER,
+            presence_write_seconds=NEVER,
         )
         self.app = create_app(replace(settings, **rates), clock=self.clock)
         self.services: LiveServices = self.app.dependencies["live"].dependency()  # type: ignore[union-attr]
@@ -211,8 +215,8 @@ class Rooms(RuleBasedStateMachine):
             self.everything.run(self.live.meetings.end(self.code, "host"))
 
 
-def test_whatever_people_do_the_room_and_the_store_agree() -> None:
-    Rooms.everything = Everything()
+def test_whatever_people_do_the_room_and_the_store_agree(store_address: str) -> None:
+    Rooms.everything = Everything(store_address)
     try:
         Rooms.TestCase.settings = examples(
             max_examples=25,

@@ -33,7 +33,7 @@ class FlakyStore:
 
 @pytest.fixture
 def store(settings: Settings) -> FlakyStore:
-    return FlakyStore(open_store("", settings.data))
+    return FlakyStore(open_store(settings.store_url, settings.data))
 
 
 @pytest.fixture

@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from running_server import RunningServer
+from running_server import TurnedClock, until
 from videocall import moving
+from videocall.app import create_app
 from videocall.meetings.model import Visit
 from videocall.records import FOLDERS, RECORDS
 from videocall.settings import BadSetting, Settings
@@ -168,20 +169,37 @@ async def test_a_document_that_is_not_of_its_kind_is_named(empty: Store, tmp_pat
     assert not (tmp_path / "file").exists()
 
 
-async def test_every_collection_of_the_program_is_on_the_list(server: RunningServer) -> None:
-    store: Any = server.app.state.store
-    tables = {name for (name,) in await store._read("SELECT name FROM sqlite_master WHERE type = 'table'", ())}  # noqa: SLF001
-    assert tables - {"meta", "leases"} == set(RECORDS)
+class NotingStore:
+    """A real store that notes what collections it was asked to make."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.made: set[str] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def ensure(self, collection: str, indexes: Sequence[Index]) -> None:
+        self.made.add(collection)
+        await self._store.ensure(collection, indexes)
+
+
+async def test_every_collection_of_the_program_is_on_the_list(settings: Settings, clock: TurnedClock) -> None:
+    store = NotingStore(open_store(settings.store_url, settings.data))
+    app = create_app(settings, clock=clock, store=cast("Store", store))
+    async with app.lifespan():
+        await until(lambda: asyncio.sleep(0, "leases" in store.made), bool)
+    assert store.made - {"meta", "leases"} == set(RECORDS)
     assert RECORDS["visits"] is Visit
 
 
-def settings(folder: Path) -> Settings:
+def settings_in(folder: Path) -> Settings:
     (folder / "data").mkdir(parents=True, exist_ok=True)
     return Settings(data=folder / "data")
 
 
 async def _made(folder: Path) -> None:
-    store = open_store(settings(folder).store_url, folder)
+    store = open_store(settings_in(folder).store_url, folder)
     await store.open()
     await fill(store, folder / "data")
     await store.close()
@@ -191,19 +209,19 @@ def test_the_commands_say_what_was_done_and_what_is_to_be_copied_along(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asyncio.run(_made(tmp_path / "old"))
-    moving.export(settings(tmp_path / "old"), tmp_path / "file")
+    moving.export(settings_in(tmp_path / "old"), tmp_path / "file")
     said = capsys.readouterr().out
     assert "          50  visits\n" in said
     assert f"{tmp_path / 'old' / 'data' / 'secret.key'} is not in it. Copy that file" in said
     assert (tmp_path / "file").stat().st_mode & 0o777 == 0o600
 
-    moving.import_(settings(tmp_path / "new"), tmp_path / "file")
+    moving.import_(settings_in(tmp_path / "new"), tmp_path / "file")
     said_then = capsys.readouterr().out
     assert "secret.key is missing. Copy it" in said_then
     digest = next(line for line in said.splitlines() if "SHA" in line)
     assert digest in said_then
 
-    moving.backup(settings(tmp_path / "new"), tmp_path / "copy.db")
+    moving.backup(settings_in(tmp_path / "new"), tmp_path / "copy.db")
     assert "Copied to" in capsys.readouterr().out
     moving.export(Settings(data=tmp_path / "new" / "data", store=f"sqlite:///{tmp_path / 'copy.db'}"), tmp_path / "2")
     assert digest in capsys.readouterr().out

@@ -110,8 +110,8 @@ class Upkeep:
         return ended
 
     async def _sweep_again_and_again(self) -> None:
-        # Whoever held the lease before may have lost it because the store was away.
-        self._judge_later()
+        if self._lease.after_silence:  # perhaps the store was away
+            self._judge_later()
         await _repeat(self._settings.sweep_seconds, self.sweep)
 
     async def _due_end(self, meeting: Meeting, now: datetime) -> EndReason | None:
