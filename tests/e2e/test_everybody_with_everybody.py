@@ -4,7 +4,7 @@ import pytest
 
 from e2e.arrivals import Arrivals
 from e2e.site_process import SiteProcess
-from e2e.visitor import hear_and_see_each_other
+from e2e.visitor import Send, hear_and_see_each_other
 
 NAMES = ["Ada", "Ben", "Chidi", "Dunja", "Emeka", "Fen"]
 
@@ -26,3 +26,23 @@ async def test_everybody_sees_and_hears_everybody(count: int, arrive: Arrivals, 
     assert {one["name"]: (one["role"], len(one["visits"])) for one in record["participants"]} == {
         name: ("host" if name == "Ada" else "guest", 1) for name in NAMES[:count]
     }
+
+
+async def test_one_more_than_the_limit_is_told_that_the_meeting_is_full(arrive: Arrivals) -> None:
+    meeting, people = await arrive.meeting(*NAMES, send=Send.NOTHING)
+    seventh = await arrive("Gul")
+
+    await seventh.open_meeting(meeting["code"])
+    await seventh.textbox("Your name").fill("Gul")
+    await seventh.press("Join now")
+
+    await seventh.sees("This meeting is full")
+    await seventh.shoot("meeting-full")
+    await people[0].sees_only(*NAMES[1:])
+
+    await people[5].press("Leave")
+    await people[0].sees_only(*NAMES[1:5])
+    await seventh.press("Try again")
+    await seventh.press("Join now")
+    await seventh.is_in("live")
+    await people[0].sees_only(*NAMES[1:5], "Gul")

@@ -64,7 +64,7 @@ async def test_who_is_muted_is_not_heard(arrive: Arrivals) -> None:
         before = (await ada.flows())[who]
         await ada.frames_pass(who, 15)
         after = (await ada.flows())[who]
-        assert after.energy - before.energy < 1e-9
+        assert after.energy - before.energy < 1e-6  # a decoder gives back silence with its last bit flickering
 
     await eventually(silent)
 

@@ -6,7 +6,7 @@ import pytest
 
 from e2e.arrivals import Arrivals
 from e2e.site_process import SiteProcess
-from e2e.visitor import Visitor
+from e2e.visitor import Send, Visitor
 
 SCREENS: dict[str, dict[str, Any]] = {
     "phone": {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True},
@@ -61,6 +61,18 @@ async def test_every_page_fits(screen: str, theme: str, arrive: Arrivals, site: 
     await ben.press("Leave")
     await ben.sees("You have left the meeting")
     await fits(ben, called("exit"))
+
+
+@pytest.mark.parametrize("screen", ["phone", "desktop"])
+async def test_six_people_fit(screen: str, arrive: Arrivals) -> None:
+    meeting, people = await arrive.meeting("Ada", "Ben", "Cem", "Dunja", "Emeka", send=Send.NOTHING)
+    fen = await (await arrive("Fen", **SCREENS[screen])).join(meeting["code"])
+    await fen.sees_only(*(person.name for person in people))
+    await people[2].press("Share screen")
+    await fen.sees_screen_of("Cem")
+
+    await fits(fen, f"room-six-{screen}")
+    assert await fen.page.locator("video[data-participant]").count() == 7
 
 
 async def test_a_phone_reaches_what_a_host_can_do(arrive: Arrivals, site: SiteProcess) -> None:

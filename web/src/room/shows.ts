@@ -5,12 +5,16 @@ import type { Source } from './view.svelte'
 const SETTLE_MS = 200
 
 /**
- * Tells the mesh how high a picture is shown, so that nobody sends more than that. Waits until a tile has settled: while
- * it moves to its new place, every step of the way would be a new wish.
+ * Tells the mesh how high a picture is shown, so that nobody sends more than that, and nothing while it is not `seen`.
+ * Waits until a tile has settled: while it moves to its new place, every step of the way would be a new wish.
  */
-export function shows(call: CallModel | null, id: string, source: Source): Attachment<HTMLElement> {
+export function shows(call: CallModel | null, id: string, source: Source, seen: boolean): Attachment<HTMLElement> {
   return (tile) => {
     if (!call) return
+    if (!seen) {
+      call.show(id, source, 0)
+      return
+    }
     let timer: ReturnType<typeof setTimeout> | undefined
     const observer = new ResizeObserver(() => {
       clearTimeout(timer)

@@ -24,6 +24,8 @@ export class RoomView {
   focused = $state(false)
   /** More than one other person: only then does it need saying who speaks. */
   several = $state(false)
+  /** Whether the pictures can be seen: not in a hidden tab, nor under a panel that covers them. Room says so. */
+  seen = $state(true)
   /** The host pressed `End for all`, and may still take it back. */
   ending = $state(false)
   #read = $state(0)
