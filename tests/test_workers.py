@@ -6,11 +6,14 @@ import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from e2e.site_process import SiteProcess
 from e2e.waiting import eventually
 from redis_server import RedisServer
+from scale.page import Page
 
 
 @pytest.fixture
@@ -68,3 +71,37 @@ async def test_workers_do_not_outlive_a_server_that_is_killed(site: SiteProcess)
         assert not any(alive(worker) for worker in workers)
 
     await eventually(stopped)
+
+
+async def numbers(site: SiteProcess) -> dict[str, float]:
+    """What Prometheus would read, from whichever worker takes a new connection."""
+    async with httpx.AsyncClient(base_url=site.address, trust_env=False) as http:
+        text = (await http.get("/metrics")).text
+    families = text_string_to_metric_families(text)
+    return {
+        f"{one.name} {one.labels.get('route', '')}".strip(): one.value for family in families for one in family.samples
+    }
+
+
+async def test_whichever_worker_is_asked_tells_the_numbers_of_all(site: SiteProcess) -> None:
+    meeting = await site.create()
+    pages = [Page(meeting["code"], f"P{number}") for number in range(5)]
+    for page in pages:
+        assert (await page.join(site))["type"] == "snapshot"
+    seen = [await numbers(site) for _ in range(8)]
+    assert {one["videocall_people_connected"] for one in seen} == {5}
+    assert {one["videocall_meetings_live"] for one in seen} == {1}
+    assert {one["videocall_http_requests_total /api/meetings"] for one in seen} == {1}
+    memory = [one["process_resident_memory_bytes"] for one in seen]
+    assert min(memory) > max(memory) * 0.9, "of all, not of the one that answers"
+
+    os.kill(children(site.pid)[0], signal.SIGKILL)
+    for page in pages:
+        await page.leave_socket()
+
+    async def nobody_is_left() -> None:
+        now = await numbers(site)
+        assert now["videocall_people_connected"] == 0
+        assert now["videocall_http_requests_total /api/meetings"] == 1, "what was counted stays"
+
+    await eventually(nobody_is_left)

@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 import sys
+import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ import segno
 import structlog
 import uvicorn
 from msgspec.structs import replace
+from prometheus_client.multiprocess import mark_process_dead
 from rich.console import Console
 from rich.text import Text
 
@@ -33,6 +35,7 @@ from videocall.web.certificate import (
     local_addresses,
     local_names,
 )
+from videocall.web.health import SHARED_FOLDER
 from videocall.web.websockets import PatientWebSockets
 from videocall.workers import Workers
 
@@ -136,7 +139,11 @@ def run_processes(
         return
     # Started once without serving: what cannot work is told here and not by each worker, and migrations are done.
     asyncio.run(_start_once(settings))
-    Workers(partial(_work, settings, files), listener, settings.workers, announce).run()
+    with tempfile.TemporaryDirectory(prefix="videocall-metrics-") as numbers:
+        # Read by prometheus_client when a worker imports it; its sums hold over the death of a worker.
+        os.environ[SHARED_FOLDER] = numbers
+        gone = partial(mark_process_dead, path=numbers)
+        Workers(partial(_work, settings, files), listener, settings.workers, announce, gone).run()
 
 
 async def _start_once(settings: Settings) -> None:

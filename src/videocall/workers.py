@@ -26,13 +26,24 @@ Work = Callable[[socket.socket, Callable[[], None]], None]
 
 
 class Workers:
-    """Keeps `count` processes at `work` until Ctrl-C; `announce` is called once, when the first of them answers."""
+    """Keeps `count` processes at `work` until Ctrl-C.
 
-    def __init__(self, work: Work, listener: socket.socket, count: int, announce: Callable[[], None]) -> None:
+    `announce` is called once, when the first of them answers; `gone` with the id of each process that has ended.
+    """
+
+    def __init__(
+        self,
+        work: Work,
+        listener: socket.socket,
+        count: int,
+        announce: Callable[[], None],
+        gone: Callable[[int], None] = lambda _: None,
+    ) -> None:
         self._work = work
         self._listener = listener
         self._count = count
         self._announce = announce
+        self._gone = gone
         self._heard, self._answers = _spawn.Pipe(duplex=False)
         self._woken, self._wake = os.pipe()
         self._stopping = False
@@ -69,6 +80,7 @@ class Workers:
     def _replace(self, worker: SpawnProcess) -> SpawnProcess:
         if not self._stopping:
             log.warning("worker_died", exit_code=worker.exitcode)
+            self._gone(worker.pid or 0)
             wait([self._woken], PAUSE_SECONDS)
         return worker if self._stopping else self._start()
 

@@ -33,6 +33,10 @@ class Page:
         self.answer: Message = {}
         self.snapshots = 0
         self.gaps = 0
+        self.most = 0
+        """How many people were in the room at the fullest moment that this page was told of."""
+        self.came: list[str] = []
+        """Ids of those who came in while this page was there, in order."""
         self.others: list[Message] = []
         self.closed: int | None = None
         self._socket: ClientConnection | None = None
@@ -153,7 +157,10 @@ class Page:
     def _apply(self, event: Message) -> None:
         match event["type"]:
             case "participant_joined" | "participant_changed":
+                if event["participant"]["id"] not in self.room:
+                    self.came.append(event["participant"]["id"])
                 self.room[event["participant"]["id"]] = event["participant"]
+                self.most = max(self.most, len(self.room))
             case "participant_left":
                 self.room.pop(event["id"], None)
             case "waiting_changed":

@@ -1,6 +1,7 @@
 """The sockets of this process, by room and person, and the fan-out of events to them."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
@@ -61,11 +62,19 @@ class Hub:
 
     def __init__(self) -> None:
         self._rooms: defaultdict[str, dict[str, Connection]] = defaultdict(dict)
+        self._count = 0
+        self._on_count: Callable[[int], None] = lambda _: None
+
+    def on_count(self, tell: Callable[[int], None]) -> None:
+        """Have it told how many people are connected to this process, whenever that changes."""
+        self._on_count = tell
 
     def attach(self, code: str, participant_id: str, connection: Connection) -> None:
         """Make this the socket of a person; one that they had before is told so and closed."""
         before = self._rooms[code].get(participant_id)
         self._rooms[code][participant_id] = connection
+        if before is None:
+            self._counted(1)
         if before is not None and before is not connection:
             _dismiss(before, Dismissed(why="replaced"))
 
@@ -77,11 +86,12 @@ class Hub:
         del people[participant_id]
         if not people:
             del self._rooms[code]
+        self._counted(-1)
         return True
 
-    def count(self) -> int:
-        """How many people are connected to this process."""
-        return sum(len(people) for people in self._rooms.values())
+    def _counted(self, more: int) -> None:
+        self._count += more
+        self._on_count(self._count)
 
     def on_event(self, code: str, event: RoomEvent) -> None:
         """Tell everybody of the room who is connected here; each form is encoded once."""

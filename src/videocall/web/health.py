@@ -1,12 +1,18 @@
 """Is it alive, can it serve, and how much is going on: for load balancers and for Prometheus."""
 
-from collections.abc import Awaitable, Callable
+import os
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
+from pathlib import Path
 
 from litestar import Response, get, route
 from litestar.datastructures import State
 from litestar.types import Message, Scope
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.metrics_core import Metric
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
@@ -15,21 +21,39 @@ from videocall.meetings.repository import MeetingRepository
 from videocall.store.base import Store
 from videocall.web.access import access
 
+SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""The environment variable by which prometheus_client keeps the numbers of several workers in files of one folder."""
+_GAUGE = "gauge_livesum_"
+
 
 class Metrics:
-    """Numbers of this process, in a registry of their own; no label holds anything about a person or a meeting."""
+    """Numbers of this server, in a registry of their own; no label holds anything about a person or a meeting.
+
+    Where several workers share a port, whichever of them answers tells the sum over all of them.
+    """
 
     def __init__(self, hub: Hub, repository: MeetingRepository) -> None:
         self._repository = repository
-        self.registry = CollectorRegistry()
-        ProcessCollector(registry=self.registry)
-        PlatformCollector(registry=self.registry)
+        own = self._registry = CollectorRegistry()
         self._requests = Counter(
-            "videocall_http_requests_total", "Answers by route and status.", ["route", "status"], registry=self.registry
+            "videocall_http_requests_total", "Answers by route and status.", ["route", "status"], registry=own
         )
-        self._live = Gauge("videocall_meetings_live", "Meetings going on.", registry=self.registry)
-        connected = Gauge("videocall_people_connected", "Live sockets of this process.", registry=self.registry)
-        connected.set_function(hub.count)
+        self._live = Gauge(
+            "videocall_meetings_live", "Meetings going on.", registry=own, multiprocess_mode="livemostrecent"
+        )
+        connected = Gauge(
+            "videocall_people_connected", "Live sockets of this server.", registry=own, multiprocess_mode="livesum"
+        )
+        connected.set(0)
+        hub.on_count(connected.set)
+        folder = os.environ.get(SHARED_FOLDER)
+        if folder:
+            self._registry = CollectorRegistry()
+            MultiProcessCollector(self._registry, folder)  # type: ignore[no-untyped-call]
+            self._registry.register(_Workers(Path(folder)))
+        else:
+            ProcessCollector(registry=own)
+        PlatformCollector(registry=self._registry)
 
     def count_requests(self) -> Callable[[Message, Scope], Awaitable[None]]:
         """A before-send hook that counts answers by route template."""
@@ -44,7 +68,30 @@ class Metrics:
     async def text(self) -> bytes:
         """Everything in Prometheus' text format."""
         self._live.set(await self._repository.count_live())
-        return generate_latest(self.registry)
+        return generate_latest(self._registry)
+
+
+class _Workers:
+    """What the workers take of the machine, together."""
+
+    _summed = ("cpu_seconds", "resident_memory_bytes", "virtual_memory_bytes", "open_fds")
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def collect(self) -> Iterator[Metric]:
+        """One sum for each number; a worker that is gone counts no more."""
+        found: defaultdict[str, list[Metric]] = defaultdict(list)
+        for path in self._folder.glob(f"{_GAUGE}*.db"):
+            process = partial(int, path.stem.removeprefix(_GAUGE))
+            for metric in ProcessCollector(pid=process, registry=None).collect():
+                found[metric.name].append(metric)
+        for name in self._summed:
+            of_each = found[f"process_{name}"]
+            if of_each:
+                total = sum(metric.samples[0].value for metric in of_each)
+                of_each[0].samples[:] = [of_each[0].samples[0]._replace(value=total)]
+                yield of_each[0]
 
 
 @route("/healthz", http_method=["GET", "HEAD"], opt=access("anyone"), include_in_schema=False)
