@@ -89,6 +89,7 @@ class MongodbServer:
         command += ["--bind_ip", "127.0.0.1", "--replSet", "rs0", "--nounixsocket", "--wiredTigerCacheSizeGB", "0.25"]
         command += ["--networkMessageCompressors", "disabled", "--logpath", str(self.folder / "log"), "--logappend"]
         command += ["--setParameter", "diagnosticDataCollectionEnabled=false"]
+        command += ["--setParameter", "enableTestCommands=1"]  # MongoDB's own places to stop it at
         if self._password:
             key = self.folder / "key"
             key.touch(0o600)

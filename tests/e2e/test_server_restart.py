@@ -4,7 +4,7 @@ from pathlib import Path
 
 from e2e.arrivals import Arrivals
 from e2e.site_process import SiteProcess
-from e2e.visitor import Visitor, hear_and_see_each_other
+from e2e.visitor import count_connections, hear_and_see_each_other
 from e2e.waiting import eventually
 
 LONGEST_STALL_MS = 2000
@@ -86,10 +86,3 @@ async def test_who_leaves_while_the_server_is_away_is_no_ghost_afterwards(tmp_pa
         await eventually(recorded)
     finally:
         await site.close()
-
-
-async def count_connections(people: list[Visitor]) -> list[int]:
-    return [
-        await person.page.evaluate("recorder.connections.filter((one) => one.connectionState === 'connected').length")
-        for person in people
-    ]

@@ -310,3 +310,11 @@ async def hear_and_see_each_other(*visitors: Visitor, seconds: float = PATIENCE)
         assert not missing
 
     await eventually(check, seconds)
+
+
+async def count_connections(people: list[Visitor]) -> list[int]:
+    """How many media connections each of them has: the same number afterwards means that none was made anew."""
+    return [
+        await person.page.evaluate("recorder.connections.filter((one) => one.connectionState === 'connected').length")
+        for person in people
+    ]

@@ -17,6 +17,7 @@ import pymongo
 import pytest
 
 from mongodb_server import MongodbServer, free_port
+from running_server import until
 from videocall.store.base import Filter, Index, StoreUnavailable, UnsupportedQuery
 from videocall.store.mongo import CALL_SECONDS, DATABASE, MongoStore
 from videocall.web.certificate import certificate_for
@@ -207,6 +208,38 @@ async def test_documents_go_to_the_database_of_the_address_or_to_ours(
             await store.insert("things", {"_id": "here"})
         with pymongo.MongoClient[dict[str, Any]](url) as client:
             assert client.get_default_database(DATABASE)["things"].count_documents({"_id": "here"}) == 1
+
+
+async def test_an_index_that_is_being_made_stops_neither_reads_nor_writes(guarded_server: MongodbServer) -> None:
+    running, starting = MongoStore(guarded_server.url), MongoStore(guarded_server.url)
+    await running.open()
+    await starting.open()
+    await running.ensure("busy", [])
+    await running.load("busy", [{"_id": str(number), "code": str(number), "n": number} for number in range(1000)])
+    with pymongo.MongoClient[dict[str, Any]](guarded_server.url) as client:
+
+        def build_stops(mode: str) -> None:
+            client.admin.command("configureFailPoint", "hangAfterStartingIndexBuildUnlocked", mode=mode)
+
+        async def builds() -> int:
+            operations = client.admin.command("currentOp", {"command.createIndexes": "busy"})["inprog"]
+            return len(operations)
+
+        await asyncio.to_thread(build_stops, "alwaysOn")
+        try:
+            indexes = [Index(keys=("code",), unique=True), Index(keys=("n",))]
+            making = asyncio.create_task(starting.ensure("busy", indexes))
+            await until(builds, bool)
+            for number in range(20):
+                await running.insert("busy", {"_id": f"new{number}", "code": f"new{number}", "n": number})
+                assert await running.update("busy", {"_id": str(number)}, {"$inc": {"n": 1000}})
+            assert await running.count("busy", {"n": {"$gte": 1000}}) == 20
+            assert not making.done()
+        finally:
+            await asyncio.to_thread(build_stops, "off")
+        await making
+    await running.close()
+    await starting.close()
 
 
 @pytest.mark.parametrize(
