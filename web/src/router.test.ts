@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { followLinks, navigate, readRoute, route, staysHere } from './router'
+import { followLinks, fragment, navigate, readRoute, route, staysHere } from './router'
 
 afterEach(() => history.replaceState(null, '', '/'))
 
@@ -8,6 +8,9 @@ test.each([
   ['/m/abc-defg-hjk', { page: 'meeting', code: 'abc-defg-hjk' }],
   ['/m/abc-defg-hjk/', { page: 'meeting', code: 'abc-defg-hjk' }],
   ['/m/ABC%20DEFG', { page: 'meeting', code: 'ABC DEFG' }],
+  ['/login', { page: 'login' }],
+  ['/account/delete-account/', { page: 'delete_account' }],
+  ['/toString', { page: 'not_found' }],
   ['/m/', { page: 'not_found' }],
   ['/m/%E0%A4%A', { page: 'not_found' }],
   ['/m/a/b', { page: 'not_found' }],
@@ -21,6 +24,13 @@ test('going somewhere changes the address and what is shown', () => {
 
   expect(location.pathname).toBe('/m/abc-defg-hjk')
   expect(route()).toEqual({ page: 'meeting', code: 'abc-defg-hjk' })
+})
+
+test('what stands after the # is found by its name', () => {
+  navigate('/verify-email#token=a-b_c')
+
+  expect(fragment('token')).toBe('a-b_c')
+  expect(fragment('keep')).toBeNull()
 })
 
 const click = { defaultPrevented: false, button: 0, metaKey: false, ctrlKey: false, shiftKey: false, altKey: false }

@@ -1,13 +1,28 @@
 /** A tiny router over the History API: links stay real links, and this file decides which of them stay in the page. */
 import { createSubscriber } from 'svelte/reactivity'
 
+const PAGES = {
+  '/': 'landing',
+  '/login': 'login',
+  '/register': 'register',
+  '/forgot-password': 'forgot_password',
+  '/verify-email': 'verify_email',
+  '/profile': 'profile',
+  '/account/delete-account': 'delete_account',
+  '/dashboard': 'dashboard',
+} as const
+
+/** Pages whose whole address is their name. */
+export type PlainPage = (typeof PAGES)[keyof typeof PAGES]
+
 /** What the address asks for. */
-export type Route = { page: 'landing' } | { page: 'meeting'; code: string } | { page: 'not_found' }
+export type Route = { page: PlainPage } | { page: 'meeting'; code: string } | { page: 'not_found' }
 
 /** Reads a path. Whatever stands after `/m/` counts as a code: the meeting page says what is wrong with it. */
 export function readRoute(path: string): Route {
-  if (path === '/') return { page: 'landing' }
-  const meeting = /^\/m\/([^/]+)\/?$/u.exec(path)
+  const plain = path.length > 1 ? path.replace(/\/$/u, '') : path
+  if (Object.hasOwn(PAGES, plain)) return { page: PAGES[plain as keyof typeof PAGES] }
+  const meeting = /^\/m\/([^/]+)$/u.exec(plain)
   const code = meeting?.[1] === undefined ? null : decode(meeting[1])
   return code === null ? { page: 'not_found' } : { page: 'meeting', code }
 }
@@ -37,6 +52,12 @@ const subscribe = createSubscriber((update) => {
 export function route(): Route {
   subscribe()
   return readRoute(location.pathname)
+}
+
+/** What stands under a name after the #, where links carry what no server log may see; reactive. */
+export function fragment(name: string): string | null {
+  subscribe()
+  return new URLSearchParams(location.hash.slice(1)).get(name)
 }
 
 /** How often the page was changed without loading it anew: the first page must not grab the focus. */

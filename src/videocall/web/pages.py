@@ -11,7 +11,17 @@ from servestatic import ServeStaticASGI
 from videocall.web.access import access
 
 STATIC = Path(__file__).parent.parent / "static"
-PAGES = ["/", "/m/{code:str}"]
+PAGES = [
+    "/",
+    "/m/{code:str}",
+    "/login",
+    "/register",
+    "/forgot-password",
+    "/verify-email",
+    "/profile",
+    "/account/delete-account",
+    "/dashboard",
+]
 """Addresses that the browser's router knows (contract: Pages); all are answered with the one HTML file."""
 _COMPRESSED = {".br", ".gz"}
 

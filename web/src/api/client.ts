@@ -1,4 +1,5 @@
 /** The HTTP API as functions (contract: HTTP). What goes wrong is always a `Problem`. */
+import { endSession, userToken } from './session'
 import type { Created, MeetingView, NewMeeting, Share } from './types'
 
 /** The members of an RFC 9457 answer that this product uses; any of them may be missing in somebody else's answer. */
@@ -26,11 +27,11 @@ export class Problem extends Error {
 }
 
 /**
- * Makes a meeting.
+ * Makes a meeting: of whoever is signed in, else of the guest that the wish names.
  * @throws {Problem}
  */
-export function createMeeting(wish: Pick<NewMeeting, 'guest'> & Partial<NewMeeting>): Promise<Created> {
-  return request('/api/meetings', { method: 'POST', body: JSON.stringify({ kind: 'instant', ...wish }) })
+export function createMeeting(wish: Partial<NewMeeting>): Promise<Created> {
+  return request('/api/meetings', { method: 'POST', body: JSON.stringify({ kind: 'instant', ...wish }) }, userToken())
 }
 
 /**
@@ -60,9 +61,18 @@ function meetingPath(code: string): string {
   return `/api/meetings/${encodeURIComponent(code)}`
 }
 
-async function request<T>(path: string, init: RequestInit = {}, token: string | null = null): Promise<T> {
+/**
+ * Asks the server. The answer is JSON, unless `read` takes it in another way.
+ * @throws {Problem} After one that says that the session of the account is over, nobody is signed in here any more.
+ */
+export async function request<T>(
+  path: string,
+  init: RequestInit = {},
+  token: string | null = null,
+  read: (answer: Response) => Promise<unknown> = (answer) => answer.json(),
+): Promise<T> {
   const headers = new Headers({ accept: 'application/json' })
-  if (init.body) headers.set('content-type', 'application/json')
+  if (typeof init.body === 'string') headers.set('content-type', 'application/json')
   if (token) headers.set('authorization', `Bearer ${token}`)
   let answer: Response
   try {
@@ -70,9 +80,10 @@ async function request<T>(path: string, init: RequestInit = {}, token: string | 
   } catch {
     throw new Problem('offline', 'The server could not be reached.')
   }
-  const body: unknown = await answer.json().catch(() => null)
-  if (!answer.ok) throw problemOf(answer, body)
-  return body as T
+  if (answer.ok) return (await read(answer).catch(() => null)) as T
+  const problem = problemOf(answer, await answer.json().catch(() => null))
+  if (problem.code === 'invalid-token' && token !== null && token === userToken()) endSession({ lapsed: true })
+  throw problem
 }
 
 function problemOf(answer: Response, body: unknown): Problem {

@@ -7,7 +7,7 @@ import { Feed } from './feed.svelte'
 import { ActiveSpeaker, LEVEL_INTERVAL } from './levels'
 import { Local } from './local.svelte'
 import { lookUp } from './lookup'
-import { forgetMeeting, recallMeeting, rememberMeeting, rememberName } from './memory'
+import { forgetMeeting, rememberName } from './memory'
 import { Mesh } from './mesh'
 import type { CallModel, CallProblem, CallState, ChatMessage, Ending, Notice } from './model'
 import { newsBetween, remembering } from './notices'
@@ -168,7 +168,7 @@ export class Call implements CallModel {
         this.#entered(message)
         break
       case 'in_lobby':
-        rememberMeeting(this.#visit.code, message.token)
+        this.#visit.keepToken(message.token)
         this.state = 'lobby'
         break
       case 'peer_signal':
@@ -193,7 +193,7 @@ export class Call implements CallModel {
     const before = this.#room
     const same = before?.you === snapshot.you
     const room = same ? remembering(before, fromSnapshot(snapshot)) : fromSnapshot(snapshot)
-    rememberMeeting(this.#visit.code, snapshot.token)
+    this.#visit.keepToken(snapshot.token, { host: me(room)?.role === 'host' })
     if (before && !same) this.#mesh.clear()
     // Connections first: what the others sent is on its way, and the page can be drawn while the network works.
     this.#mesh.setIce(snapshot.ice)
@@ -254,8 +254,7 @@ export class Call implements CallModel {
   #refused({ code, detail, retry_after_seconds }: Refused, joining: boolean): void {
     if (!joining) {
       this.problem = { code, detail, retryAfterSeconds: retry_after_seconds }
-    } else if (code === 'invalid-token' && recallMeeting(this.#visit.code) !== null) {
-      forgetMeeting(this.#visit.code)
+    } else if (code === 'invalid-token' && this.#visit.dropToken()) {
       this.#knock()
     } else if (this.#room && (code === 'unavailable' || code === 'too-many-requests')) {
       setTimeout(() => this.#knock(), (retry_after_seconds ?? 0) * 1000 || RETRY_REFUSED)

@@ -1,11 +1,12 @@
 import { getMeeting, Problem } from '../api/client'
 import type { MeetingView } from '../api/types'
-import { forgetMeeting, recallMeeting } from './memory'
+import { forgetMeeting } from './memory'
 import type { CallProblem } from './model'
+import { tokenFor } from './visit'
 
 /** The meeting as this browser may see it: with the token that it has, or without when that is worth nothing any more. */
 export async function lookUp(code: string): Promise<{ view: MeetingView } | { problem: CallProblem }> {
-  const token = recallMeeting(code)
+  const token = tokenFor(code)
   try {
     return { view: await getMeeting(code, token) }
   } catch (error) {

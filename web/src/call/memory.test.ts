@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { endSession, keepSession } from '../api/session'
 import {
   forgetMeeting,
+  forgetMember,
   recallDevices,
   recallMeeting,
   recallName,
@@ -53,6 +55,39 @@ describe('memory', () => {
     vi.setSystemTime(8 * 24 * 3600 * 1000)
     expect(recallMeeting('old')).toBeNull()
     expect(recallMeeting('new')).toBe('token-2')
+  })
+
+  it('gives the token of a member to nobody else', () => {
+    keepSession('jwt', { id: 'ada', name: 'Ada' })
+    rememberMeeting('one', 'of-ada')
+    expect(recallMeeting('one')).toBe('of-ada')
+    keepSession('jwt', { id: 'grace', name: 'Grace' })
+    expect(recallMeeting('one')).toBeNull()
+    endSession()
+    expect(recallMeeting('one')).toBeNull()
+  })
+
+  it('lets who has signed in come as a member, but never takes the rights of a host from them', () => {
+    rememberMeeting('visited', 'guest')
+    rememberMeeting('started', 'host', { host: true })
+    keepSession('jwt', { id: 'ada', name: 'Ada' })
+    expect(recallMeeting('visited')).toBeNull()
+    expect(recallMeeting('started')).toBe('host')
+    rememberMeeting('started', 'host-again', { host: true })
+    endSession()
+    expect(recallMeeting('started')).toBe('host-again')
+  })
+
+  it('keeps nothing of a member who signs out, and all of the guest', () => {
+    rememberMeeting('mine', 'guest', { host: true })
+    keepSession('jwt', { id: 'ada', name: 'Ada' })
+    rememberMeeting('hers', 'of-ada', { host: true })
+    rememberName('Ada Lovelace')
+    forgetMember()
+    endSession()
+    expect(localStorage.getItem('vcc-meetings')).not.toContain('of-ada')
+    expect(recallMeeting('mine')).toBe('guest')
+    expect(recallName()).toBe('')
   })
 
   it.each(['not json', '[1,2]', '"text"', 'null', '{"one":{"token":5,"at":"x"},"microphone":7}'])(

@@ -2,6 +2,7 @@
  * What stays in this browser: the remembered name, the chosen devices, and for each meeting the token that lets a closed
  * tab come back as the same person. The landing page imports it: it stays this small.
  */
+import { signedIn } from '../api/session'
 import type { DeviceKind } from './model'
 
 const NAME = 'vcc-name'
@@ -16,6 +17,10 @@ interface Remembered {
   token: string
   /** Milliseconds since 1970. */
   at: number
+  /** Whose token it is, where somebody was signed in. */
+  user?: string
+  /** Whether it carries a host's rights. */
+  host?: boolean
 }
 
 /** The name that was used last. */
@@ -40,14 +45,30 @@ export function rememberDevices(chosen: ChosenDevices): void {
   write(DEVICES, JSON.stringify(chosen))
 }
 
-/** The token for a meeting, where one is known that is not too old. */
+/**
+ * The token for a meeting, where one is known that is not too old. That of a member is theirs alone; and who is signed in
+ * comes as a member rather than as the guest they were before, unless that guest was the host.
+ */
 export function recallMeeting(code: string): string | null {
-  return meetings()[code]?.token ?? null
+  const kept = meetings()[code]
+  const user = signedIn()?.id
+  if (kept === undefined || (kept.user !== undefined && kept.user !== user)) return null
+  return kept.user !== undefined || user === undefined || kept.host === true ? kept.token : null
 }
 
 /** Keeps the token of a meeting; who creates one keeps it before going there, and has a host's rights by it. */
-export function rememberMeeting(code: string, token: string): void {
-  write(MEETINGS, JSON.stringify({ ...meetings(), [code]: { token, at: Date.now() } }))
+export function rememberMeeting(code: string, token: string, { host = false } = {}): void {
+  const before = meetings()[code]
+  // A guest who is a host stays the guest that they are, also while signed in.
+  const user = before?.host === true && before.user === undefined ? undefined : signedIn()?.id
+  write(MEETINGS, JSON.stringify({ ...meetings(), [code]: { token, at: Date.now(), user, host } }))
+}
+
+/** Somebody signs out: what was remembered of them here is nobody else's business. */
+export function forgetMember(): void {
+  const guests = Object.entries(meetings()).filter(([, { user }]) => user === undefined)
+  write(MEETINGS, JSON.stringify(Object.fromEntries(guests)))
+  write(NAME, '')
 }
 
 /** The meeting is over, or one is not wanted there any more. */

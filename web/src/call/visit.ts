@@ -1,5 +1,11 @@
+import { endSession, userToken } from '../api/session'
 import type { Join, Media } from '../api/types'
-import { recallMeeting } from './memory'
+import { forgetMeeting, recallMeeting, rememberMeeting } from './memory'
+
+/** By what this browser comes into a meeting: as who it was there before, or as who is signed in. */
+export function tokenFor(code: string): string | null {
+  return recallMeeting(code) ?? userToken()
+}
 
 /** What this page says about itself whenever it asks to be let in. */
 export class Visit {
@@ -10,6 +16,8 @@ export class Visit {
   hand = false
   /** What the server was told last. */
   media: Media = { microphone: false, camera: false, screen: false }
+  // Signing out, in this tab or another, does not take anybody out of a meeting.
+  #token: string | null = null
 
   constructor(
     readonly code = '',
@@ -22,12 +30,27 @@ export class Visit {
       type: 'join',
       session: this.session,
       name: this.name,
-      token: recallMeeting(this.code),
+      token: this.#token ?? tokenFor(this.code),
       host_key: this.hostKey,
       password: this.password,
       media,
       hand: this.hand,
     }
+  }
+
+  /** The server has let this page in, or into the lobby. */
+  keepToken(token: string, how: { host?: boolean } = {}): void {
+    this.#token = token
+    rememberMeeting(this.code, token, how)
+  }
+
+  /** The token was refused: the next try does without it. False when there was none. */
+  dropToken(): boolean {
+    if (this.#token === null && tokenFor(this.code) === null) return false
+    if (this.#token === null && recallMeeting(this.code) === null) endSession({ lapsed: true })
+    this.#token = null
+    forgetMeeting(this.code)
+    return true
   }
 
   /** Whether the server was told something else. */

@@ -20,7 +20,7 @@ test('what the server refuses is said beside its field', () => {
 
 test.each([
   ['offline', 'The server could not be reached.'],
-  ['too-many-requests', 'Too many meetings'],
+  ['too-many-requests', 'That was too often.'],
   ['something-new', 'What the server says.'],
 ])('%s is said for the whole form', (code, text) => {
   expect(describeProblem(new Problem(code, 'What the server says.')).form).toContain(text)

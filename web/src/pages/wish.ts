@@ -1,5 +1,6 @@
 import type { Problem } from '../api/client'
 import { m } from '../i18n/paraglide/messages.js'
+import { wording } from '../ui/form'
 
 /** What is wrong, by field; `form` is about the whole. */
 export interface FieldErrors {
@@ -26,17 +27,4 @@ export function describeProblem(problem: Problem): FieldErrors {
   if (problem.errors['password'] !== undefined) errors.password = m.password_wrong()
   if (Object.keys(errors).length === 0) errors.form = wording(problem)
   return errors
-}
-
-function wording(problem: Problem): string {
-  switch (problem.code) {
-    case 'offline':
-      return m.start_offline()
-    case 'too-many-requests':
-      return m.start_too_many()
-    case 'unavailable':
-      return m.problem_unavailable_text()
-    default:
-      return problem.detail
-  }
 }

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest'
-import { setTheme, theme } from './theme'
+import { showTheme, theme } from './theme'
 
 beforeEach(() => {
   localStorage.clear()
@@ -8,7 +8,7 @@ beforeEach(() => {
 })
 
 test('a chosen theme is shown and kept under the public name', () => {
-  setTheme('dark')
+  showTheme('dark')
 
   expect(theme()).toBe('dark')
   expect(document.documentElement.dataset['theme']).toBe('dark')
@@ -21,7 +21,7 @@ test('a browser that keeps nothing still shows it', () => {
     throw new DOMException('no', 'SecurityError')
   })
 
-  setTheme('dark')
+  showTheme('dark')
 
   expect(theme()).toBe('dark')
 })

@@ -1,0 +1,48 @@
+/** What goes on around signing in and out: the account's choices and those of this browser come to agree. */
+import * as api from '../api/account'
+import { Problem } from '../api/client'
+import { endSession, keepSession } from '../api/session'
+import type { Me, ProfileChange, SignedIn } from '../api/types'
+import { forgetMember } from '../call/memory'
+import { navigate } from '../router'
+import { chosenTheme, showTheme } from '../ui/theme'
+
+/** Somebody has signed in: their account's theme is shown here too. */
+export function comeIn({ token, user }: SignedIn): void {
+  keepSession(token, user)
+  showTheme(user.theme)
+}
+
+/** Somebody has just registered: their account begins with what this browser knows of them. */
+export async function settleIn({ token, user }: SignedIn): Promise<void> {
+  keepSession(token, user)
+  const change: ProfileChange = { time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone }
+  const theme = chosenTheme()
+  if (theme !== null) change.theme = theme
+  // A zone that the server does not know, or no answer: the profile has both.
+  await api.changeMe(change).catch(pass)
+}
+
+/** Signs out here, also when the server cannot be reached; the start page is shown. */
+export async function goOut(how: { everywhere?: boolean } = {}): Promise<void> {
+  await (how.everywhere ? api.signOutEverywhere() : api.signOut()).catch(pass)
+  forgetMember()
+  endSession()
+  navigate('/')
+}
+
+/** After signing in: where a link sent somebody to sign in from, or to the dashboard. Never to another site. */
+export function onwards(wanted: string | null): void {
+  const here = wanted !== null && URL.canParse(wanted, location.origin) ? new URL(wanted, location.origin) : null
+  const to = here?.origin === location.origin ? here.pathname + here.search : '/dashboard'
+  navigate(to, { replace: true })
+}
+
+/** What others see of the person has changed. */
+export function renew(token: string | null, me: Me): void {
+  if (token !== null) keepSession(token, me)
+}
+
+function pass(error: unknown): void {
+  if (!(error instanceof Problem)) throw error
+}

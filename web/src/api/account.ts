@@ -1,0 +1,72 @@
+/** The part of the HTTP API that is about accounts, as functions. What goes wrong is always a `Problem`. */
+import { request } from './client'
+import { userToken } from './session'
+import type {
+  DeletionView,
+  DeletionWish,
+  EmailChanged,
+  Me,
+  ProfileChange,
+  RecoveryCodes,
+  Registration,
+  SecondFactorSetup,
+  SessionView,
+  SignedIn,
+  SignIn,
+} from './types'
+
+// --- coming in ---
+
+export const register = (wish: Registration) => post<SignedIn>('/api/auth/register', wish)
+export const signIn = (wish: SignIn) => post<SignedIn>('/api/auth/login', wish)
+export const askPasswordLink = (email: string) => post<unknown>('/api/auth/forgot-password', { email })
+export const verifyEmail = (token: string) => post<EmailChanged>('/api/auth/verify-email', { token })
+/** `signed_in` is null where a second factor has to be asked for. */
+export const resetPassword = (token: string, password: string) =>
+  post<{ signed_in: SignedIn | null }>('/api/auth/reset-password', { token, password })
+
+// --- my account ---
+
+export const getMe = () => asUser<Me>('GET', '/api/me')
+export const changeMe = (change: ProfileChange) => asUser<Me>('PATCH', '/api/me', change)
+export const changePassword = (current_password: string, password: string) =>
+  asUser<SignedIn>('PUT', '/api/me/password', { current_password, password })
+export const changeEmail = (email: string, password: string) =>
+  asUser<EmailChanged>('POST', '/api/me/email', { email, password })
+export const askVerification = () => asUser<unknown>('POST', '/api/me/verification')
+export const signOut = () => asUser<unknown>('POST', '/api/auth/logout')
+export const signOutEverywhere = () => asUser<unknown>('POST', '/api/auth/logout-everywhere')
+export const getSessions = () => asUser<SessionView[]>('GET', '/api/me/sessions')
+export const endOneSession = (id: string) => asUser<unknown>('DELETE', `/api/me/sessions/${encodeURIComponent(id)}`)
+export const beginSecondFactor = (password: string) =>
+  asUser<SecondFactorSetup>('POST', '/api/me/second-factor', { password })
+export const confirmSecondFactor = (code: string) =>
+  asUser<RecoveryCodes>('POST', '/api/me/second-factor/confirm', { code })
+export const disableSecondFactor = (password: string) =>
+  asUser<unknown>('POST', '/api/me/second-factor/disable', { password })
+export const removePicture = () => asUser<Me>('DELETE', '/api/me/picture')
+
+export function putPicture(picture: Blob): Promise<Me> {
+  const form = new FormData()
+  form.append('file', picture, 'picture')
+  return request('/api/me/picture', { method: 'PUT', body: form }, userToken())
+}
+
+/** Everything that is kept of the account, as a ZIP. */
+export const exportMe = () => request<Blob>('/api/me/export', {}, userToken(), (answer) => answer.blob())
+
+// --- asking to be deleted ---
+
+export const askDeletion = (wish: DeletionWish) => post<unknown>('/api/account-deletions', wish)
+export const verifyDeletion = (token: string) => post<DeletionView>('/api/account-deletions/verify', { token })
+export const keepAccount = (token: string) => post<DeletionView>('/api/account-deletions/keep', { token })
+export const getDeletion = () => asUser<DeletionView>('GET', '/api/me/deletion')
+export const takeDeletionBack = () => asUser<DeletionView>('DELETE', '/api/me/deletion')
+
+function post<T>(path: string, body: object): Promise<T> {
+  return request(path, { method: 'POST', body: JSON.stringify(body) })
+}
+
+function asUser<T>(method: string, path: string, body?: object): Promise<T> {
+  return request(path, { method, body: body ? JSON.stringify(body) : null }, userToken())
+}

@@ -1,0 +1,16 @@
+/**
+ * What is fetched only when it is asked for. A chunk of its own: the list of all these files would weigh more on the
+ * landing page than what it shows.
+ */
+export const pages = {
+  login: () => import('./Login.svelte'),
+  register: () => import('./Register.svelte'),
+  forgot_password: () => import('./ForgotPassword.svelte'),
+  verify_email: () => import('./VerifyEmail.svelte'),
+  profile: () => import('./Profile.svelte'),
+  delete_account: () => import('./DeleteAccount.svelte'),
+  dashboard: () => import('./Dashboard.svelte'),
+  not_found: () => import('./NotFound.svelte'),
+}
+
+export const accountMenu = () => import('../account/AccountMenu.svelte')
