@@ -37,6 +37,11 @@ from videocall.meetings.service import Meetings
 from videocall.meetings.tokens import MeetingTokens
 from videocall.meetings.upkeep import Presence, Upkeep
 from videocall.rates import Rates
+from videocall.scheduling.guest_list import GuestList
+from videocall.scheduling.repository import ScheduleRepository
+from videocall.scheduling.routes import SCHEDULING_ROUTES
+from videocall.scheduling.series import Series
+from videocall.scheduling.wiring import scheduling_parts
 from videocall.settings import Settings, load_settings
 from videocall.store.base import Store
 from videocall.store.migrations import migrate
@@ -83,6 +88,9 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         meetings=repository,
         history=history,
     )
+    dates = ScheduleRepository(store)
+    series = Series(dates)
+    guest_list = GuestList(clock=clock, keys=keys, repository=dates)
     meetings = Meetings(
         settings=settings,
         clock=clock,
@@ -92,6 +100,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         bus=bus,
         rates=rates,
         members=people.accounts,
+        series=series,
+        guest_list=guest_list,
         mail_host_link=host_link_letter(mailer),
     )
     admission = AdmissionService(
@@ -102,6 +112,19 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         members=people.accounts,
         meetings=meetings,
         repository=repository,
+        bus=bus,
+        rates=rates,
+    )
+    schedule = scheduling_parts(
+        settings=settings,
+        clock=clock,
+        keys=keys,
+        meetings=meetings,
+        repository=repository,
+        dates=dates,
+        series=series,
+        guest_list=guest_list,
+        members=people.accounts,
         bus=bus,
         rates=rates,
     )
@@ -127,6 +150,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         try:
             await migrate(store)
             await repository.prepare()
+            await dates.prepare()
             await people.repository.prepare()
             await mails.prepare()
             await bus.open()
@@ -142,6 +166,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         route_handlers=[
             *MEETING_ROUTES,
             *MY_MEETING_ROUTES,
+            *SCHEDULING_ROUTES,
             *AUTH_ROUTES,
             *ME_ROUTES,
             *HEALTH_ROUTES,
@@ -155,7 +180,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
             "upkeep": _given(upkeep),
             "live": _given(live),
             "history": _given(history),
-            **{name: _given(part) for name, part in people.dependencies.items()},
+            **{name: _given(part) for name, part in (*people.dependencies.items(), *schedule.items())},
         },
         state=State({"metrics": metrics, "store": store}),
         guards=[AccessGuard(settings, rates, people.accounts, admission)],

@@ -4,7 +4,9 @@ Services raise them; one handler in `videocall.web.errors` turns them into ``app
 socket sends their code and sentence as ``refused``.
 """
 
+import math
 from collections.abc import Mapping
+from datetime import datetime
 
 
 class Problem(Exception):
@@ -90,6 +92,36 @@ class MeetingEnded(Problem):
     code = "meeting-ended"
     status = 410
     title = "This meeting has ended"
+
+
+class TooEarly(Problem):
+    """Only hosts may enter yet; `retry_after` says when everybody may."""
+
+    code = "too-early"
+    status = 409
+    title = "This meeting has not begun"
+
+    def __init__(self, *, starts_at: datetime, opens_at: datetime, now: datetime) -> None:
+        super().__init__(
+            f"This meeting begins at {starts_at:%H:%M} UTC on {starts_at.day} {starts_at:%B %Y}.",
+            retry_after=max(1, math.ceil((opens_at - now).total_seconds())),
+        )
+
+
+class NotScheduled(Problem):
+    """Only scheduled meetings, or only those that repeat, can be asked for this."""
+
+    code = "not-scheduled"
+    status = 409
+    title = "This meeting is not at a set time"
+
+
+class MeetingLive(Problem):
+    """While people are in it, a meeting cannot be moved or cancelled."""
+
+    code = "meeting-live"
+    status = 409
+    title = "This meeting is going on; end it first"
 
 
 class MeetingFull(Problem):

@@ -10,6 +10,8 @@ from videocall.mail.model import QueuedMail
 from videocall.mail.repository import MAILS
 from videocall.meetings.model import Meeting, Person, Visit
 from videocall.meetings.repository import MEETINGS, PEOPLE, VISITS
+from videocall.scheduling.model import Invitee, Occurrence
+from videocall.scheduling.repository import INVITEES, OCCURRENCES
 
 RECORDS: Mapping[str, type[Struct]] = {
     USERS: User,
@@ -19,6 +21,8 @@ RECORDS: Mapping[str, type[Struct]] = {
     MEETINGS: Meeting,
     PEOPLE: Person,
     VISITS: Visit,
+    OCCURRENCES: Occurrence,
+    INVITEES: Invitee,
     MAILS: QueuedMail,
 }
 """The struct tells which texts of a document are times. A test fails when a collection is missing here."""

@@ -76,6 +76,7 @@ class Settings(Struct, frozen=True):
     mail_rate: Rate = "5/hour"
     mail_address_rate: Rate = "30/hour"
 
+    invite_rate: Rate = "300/day"
     create_rate: Rate = "30/10 minutes"
     join_rate: Rate = "120/minute"
     meeting_join_rate: Rate = "300/minute"

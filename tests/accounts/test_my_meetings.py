@@ -104,7 +104,9 @@ async def test_meetings_move_from_live_to_history_and_out_of_it(server: RunningS
 async def test_what_a_crash_left_between_two_writes_is_put_right(server: RunningServer, clock: TurnedClock) -> None:
     ada = await register(server)
     code = await ada.meeting()
-    await part(server, "meetings")._repository.end(code, "host", clock.now())  # noqa: SLF001 -- and nothing after it
+    meetings = part(server, "meetings")
+    meeting = await meetings.find(code)
+    await meetings._repository.end(meeting, "host", clock.now(), reopens=False)  # noqa: SLF001 -- and nothing after it
     assert await pages(ada, "live") == [[]]
     assert [item["code"] for item in (await pages(ada, "history"))[0]] == [code]
 

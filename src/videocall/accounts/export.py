@@ -5,7 +5,6 @@ import csv
 import io
 import zipfile
 from datetime import datetime
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -18,6 +17,7 @@ from videocall.clock import Clock
 from videocall.meetings.history import History, MeetingItem
 from videocall.problems import NotFound
 from videocall.rates import Rates
+from videocall.texts import table_cell
 
 EXPORT_RATE = "10/hour"
 _README = """This is everything that VideoCall.cc keeps of your account.
@@ -96,13 +96,6 @@ def _table(meetings: list[MeetingItem]) -> str:
     table = csv.writer(out)
     table.writerow(MeetingItem.__struct_fields__)
     for meeting in meetings:
-        table.writerow(_cell(value) for value in msgspec.structs.astuple(meeting))
+        # As plain values: a recurrence is a structure of its own.
+        table.writerow(table_cell(value) for value in msgspec.to_builtins(meeting).values())
     return out.getvalue()
-
-
-def _cell(value: Any) -> str:
-    """A cell as text; what a spreadsheet would take for a formula gets a quote before it (OWASP, CSV injection)."""
-    if value is None:
-        return ""
-    text = value.isoformat() if isinstance(value, datetime) else str(value)
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

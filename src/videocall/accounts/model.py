@@ -45,10 +45,10 @@ class Devices(Struct, forbid_unknown_fields=True):
 class User(Struct, kw_only=True):
     """One account. `generation` counts what ends every older token: a new password, signing out everywhere.
 
-    `picture` is a file name, empty for none. The second factor is on when `totp_sealed` is not empty;
-    `totp_pending` is one that was not confirmed yet, `totp_step` the last time step that was used (RFC 6238,
-    section 5.2), and the keys of `recovery` are keyed digests of unused recovery codes. `new_email` is an address
-    that waits to be confirmed.
+    `picture` is a file name, empty for none. `feed` counts the secret addresses of the account's calendar. The second
+    factor is on when `totp_sealed` is not empty; `totp_pending` is one that was not confirmed yet, `totp_step` the last
+    time step that was used (RFC 6238, section 5.2), and the keys of `recovery` are keyed digests of unused recovery
+    codes. `new_email` is an address that waits to be confirmed.
     """
 
     id: str = msgspec.field(name="_id")
@@ -67,6 +67,7 @@ class User(Struct, kw_only=True):
     notifications: Notifications = msgspec.field(default_factory=Notifications)
     devices: Devices = msgspec.field(default_factory=Devices)
     restricted: bool = False
+    feed: int = 0
     totp_sealed: str = ""
     totp_pending: str = ""
     totp_step: int = 0

@@ -69,6 +69,11 @@ class AccountRepository:
         except DuplicateKey:
             return False
 
+    async def renew_feed(self, user_id: str) -> User | None:
+        """Count up the addresses of an account's calendar, by which the one before ends."""
+        changed = await self._store.update(USERS, {"_id": user_id}, {"$inc": {"feed": 1}})
+        return None if changed is None else msgspec.convert(changed, User)
+
     async def end_tokens(self, user_id: str, **fields: Any) -> User | None:
         """Count the generation up, by which every older token ends, and set fields with it."""
         change: dict[str, Any] = {"$inc": {"generation": 1}} | ({"$set": fields} if fields else {})

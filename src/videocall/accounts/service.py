@@ -27,7 +27,7 @@ from videocall.accounts.second_factor import SecondFactor
 from videocall.accounts.tokens import LIFETIME, UserToken, UserTokens
 from videocall.clock import Clock
 from videocall.keys import Keys
-from videocall.meetings.members import Member
+from videocall.meetings.members import Contact, Member
 from videocall.problems import AccountDisabled, EmailTaken, InvalidBody, InvalidToken, NotFound, WrongCredentials
 from videocall.rates import Rates
 from videocall.settings import Settings
@@ -162,11 +162,29 @@ class Accounts:
     @staticmethod
     def member(user: User) -> Member:
         """An account as meetings see it."""
-        return Member(id=user.id, name=user.name, generation=user.generation, restricted=user.restricted)
+        return Member(
+            id=user.id,
+            name=user.name,
+            generation=user.generation,
+            restricted=user.restricted,
+            verified=user.email_verified_at is not None,
+        )
 
     async def of_token(self, token: str) -> Member | None:
         """See `Members`."""
         return self.member((await self.bearer(token)).user) if UserTokens.is_one(token) else None
+
+    async def contact(self, user_id: str) -> Contact | None:
+        """See `Members`."""
+        return _contact(await self._repository.user(user_id))
+
+    async def contact_at(self, email: str) -> Contact | None:
+        """See `Members`."""
+        return _contact(await self._repository.by_email(email.lower()))
+
+    async def renew_feed(self, user_id: str) -> int:
+        """See `Members`."""
+        return present(await self._repository.renew_feed(user_id)).feed
 
     async def generation(self, user_id: str) -> int:
         """See `Members`."""
@@ -275,6 +293,21 @@ class Accounts:
 @cache
 def _time_zones() -> set[str]:
     return {"UTC", *zoneinfo.available_timezones()}
+
+
+def _contact(user: User | None) -> Contact | None:
+    if user is None or user.disabled_at is not None:
+        return None
+    return Contact(
+        id=user.id,
+        name=user.name,
+        email=user.email,
+        verified=user.email_verified_at is not None,
+        time_zone=user.time_zone,
+        wants_reminders=user.notifications.reminders,
+        wants_invitations=user.notifications.invitations,
+        feed=user.feed,
+    )
 
 
 def present(user: User | None) -> User:

@@ -55,13 +55,18 @@ class Waiting(Struct, forbid_unknown_fields=True):
 
 
 class RoomMeeting(Struct, forbid_unknown_fields=True):
-    """The part of a meeting that can change while people are in it."""
+    """The part of a meeting that can change while people are in it.
+
+    A scheduled one is closed at `ends_at`; `ending_soon` comes some minutes before, when a host may extend it.
+    """
 
     code: str
     title: str
     engine: Literal["direct", "jitsi"]
     lobby: bool
     limit: int
+    ends_at: datetime | None = None
+    ending_soon: bool = False
 
 
 class IceServer(Struct, forbid_unknown_fields=True, omit_defaults=True):

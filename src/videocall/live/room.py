@@ -7,7 +7,7 @@ client that applies the same events holds the same state.
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from videocall.live.messages import (
     EndReason,
     Media,
+    MeetingChanged,
     MeetingEnded,
     Participant,
     ParticipantChanged,
@@ -166,6 +167,17 @@ def come_back(participant_id: str, session: str) -> Change:
         waiting = state.waiting.get(participant_id)
         if waiting and waiting.away_since is not None:
             yield _waiting(state, {**state.waiting, participant_id: replace(waiting, away_since=None)})
+
+    return change
+
+
+def set_meeting(**fields: Any) -> Change:
+    """Something about the meeting itself is different now."""
+
+    def change(state: RoomState) -> Events:
+        meeting = replace(state.meeting, **fields)
+        if meeting != state.meeting:
+            yield MeetingChanged(seq=state.seq + 1, meeting=meeting)
 
     return change
 

@@ -1,6 +1,7 @@
 """Who comes into a meeting, by HTTP or by the live socket, and how they go."""
 
 import asyncio
+import contextlib
 import secrets
 from datetime import datetime, timedelta
 from typing import Literal
@@ -103,12 +104,17 @@ class AdmissionService:
         is_host = knock.host_key is not None and same(
             self._keys.fingerprint("host links", knock.host_key), meeting.host_key_digest
         )
+        may_host = is_host or (known is not None and known.role == "host")
+        host_here = True
+        if meeting.schedule is not None and not may_host:
+            host_here = _has_host(await self._bus.read(meeting.code), known)
+            rules.check_time(meeting, self._clock.now(), host_here=host_here)
         if not is_host and rules.needs_password(meeting, known):
             await self._check_password(meeting, knock)
         person = await self._person(meeting, member, known, knock, is_host=is_host)
         token = await self._meetings.token(person)
         room = await self._bus.read(meeting.code)
-        if rules.admission(meeting, person) == "waiting":
+        if rules.admission(meeting, person, host_here=host_here) == "waiting":
             now = self._clock.now()
             waiting = Waiting(id=person.id, name=person.name, since=now, away_since=None if knock.connected else now)
             await self._bus.change(meeting.code, wait(waiting))
@@ -116,6 +122,9 @@ class AdmissionService:
         if person.id not in room.participants and len(room.participants) >= room.meeting.limit:
             raise MeetingFull
         room = await self._enter(meeting, person, knock)
+        if person.role == "host" and room.waiting and rules.waits_for_host(meeting) and not meeting.lobby:
+            with contextlib.suppress(MeetingFull):
+                await self.admit(meeting.code, None)
         return Entry(meeting=meeting, person=person, token=token, room=room)
 
     async def bearer(self, code: str, token: str) -> Person | None:
@@ -169,6 +178,7 @@ class AdmissionService:
             created_at=self._clock.now(),
             admitted=is_host or not meeting.lobby,
             user=kept.id if kept else "",
+            starts_at=meeting.starts_at,
         )
         return await self._repository.add_person(person)
 
@@ -182,6 +192,7 @@ class AdmissionService:
             session=knock.session,
             joined_at=now,
             seen_at=now,
+            occurrence=meeting.occurrence,
         )
         participant = Participant(
             id=person.id,
@@ -289,6 +300,11 @@ class AdmissionService:
                     await self._note_empty(room)
             if room.ended is not None:
                 await self._bus.forget(visit.meeting)
+
+
+def _has_host(room: RoomState, known: Person | None) -> bool:
+    """Whether a host is in the room. Who is in it already, and only comes back, need not wait for one."""
+    return any(person.role == "host" or (known and person.id == known.id) for person in room.participants.values())
 
 
 def _away(room: RoomState) -> list[tuple[str, datetime]]:

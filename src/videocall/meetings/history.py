@@ -13,6 +13,7 @@ from videocall.meetings.model import Kind, Meeting, Person, Status
 from videocall.meetings.repository import MeetingRepository
 from videocall.meetings.rules import shelf
 from videocall.problems import InvalidBody, MeetingNotFound
+from videocall.scheduling.model import Recurrence
 from videocall.settings import Settings
 
 View = Literal["live", "upcoming", "history"]
@@ -27,9 +28,13 @@ Place = tuple[Annotated[datetime, Meta(tz=True)], Annotated[str, Meta(pattern=r"
 
 
 class MeetingItem(Struct):
-    """One meeting of mine."""
+    """One meeting of mine, or one date of a series that is over: then `occurrence` names it.
+
+    Of a scheduled meeting to come, `starts_at` and `ends_at` are those of its next date.
+    """
 
     code: str
+    occurrence: datetime | None
     title: str
     kind: Kind
     status: Status
@@ -38,6 +43,10 @@ class MeetingItem(Struct):
     link: str
     created_at: datetime
     starts_at: datetime | None
+    ends_at: datetime | None
+    duration_minutes: int | None
+    time_zone: str | None
+    recurrence: Recurrence | None
     started_at: datetime | None
     ended_at: datetime | None
     end_reason: EndReason | None
@@ -95,7 +104,7 @@ class History:
             meeting = meetings.get(person.meeting)
             if meeting is None:
                 continue
-            if meeting.ended_at is not None:
+            if meeting.ended_at is not None and not meeting.reopens:
                 # Who ended it stopped between two writes: what a crash left is put right where it is seen.
                 await self._repository.shelve(meeting.code, meeting.ended_at)
             elif shelf(meeting) == view and _matches(meeting, wanted):
@@ -128,6 +137,7 @@ class History:
     def _item(self, meeting: Meeting, person: Person) -> MeetingItem:
         return MeetingItem(
             code=meeting.code,
+            occurrence=meeting.occurrence,
             title=meeting.title,
             kind=meeting.kind,
             status=meeting.status,
@@ -135,7 +145,11 @@ class History:
             host_name=meeting.host_name,
             link=f"{self._settings.public_url}/m/{meeting.code}",
             created_at=meeting.created_at,
-            starts_at=None,
+            starts_at=meeting.starts_at,
+            ends_at=meeting.closes_at,
+            duration_minutes=meeting.schedule.duration_minutes if meeting.schedule else None,
+            time_zone=meeting.schedule.time_zone if meeting.schedule else None,
+            recurrence=meeting.schedule.recurrence if meeting.schedule else None,
             started_at=meeting.started_at,
             ended_at=meeting.ended_at,
             end_reason=meeting.end_reason,

@@ -8,6 +8,18 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from videocall.live.messages import EndReason, Media, Name, Role, Secret, SessionId
 from videocall.mail.model import Email
+from videocall.scheduling.model import (
+    Description,
+    Invitees,
+    Minutes,
+    Moment,
+    Recurrence,
+    Reminders,
+    Schedule,
+    ScheduleView,
+    TimeZone,
+    Title,
+)
 
 Engine = Literal["auto", "direct", "jitsi"]
 Kind = Literal["instant", "scheduled"]
@@ -19,7 +31,12 @@ Password = Annotated[str, Meta(min_length=1, max_length=128)]
 
 
 class Meeting(Struct, kw_only=True):
-    """One meeting. `seen_at` is the last heartbeat of anybody in it; `empty_since` is set while nobody is."""
+    """One meeting. `seen_at` is the last heartbeat of anybody in it; `empty_since` is set while nobody is.
+
+    A scheduled one has a `schedule`. `starts_at` and `closes_at` are then those of the date that goes on or comes next,
+    and `occurrence` names it in a series. `reopens` is set between the end of one date and the next one's turn.
+    `remind_at` is when the next reminders are due.
+    """
 
     code: str = msgspec.field(name="_id")
     title: str
@@ -41,13 +58,22 @@ class Meeting(Struct, kw_only=True):
     empty_since: datetime | None = None
     ended_at: datetime | None = None
     end_reason: EndReason | None = None
+    schedule: Schedule | None = None
+    occurrence: datetime | None = None
+    starts_at: datetime | None = None
+    closes_at: datetime | None = None
+    reopens: bool = False
+    remind_at: datetime | None = None
 
 
 class Person(Struct, kw_only=True):
     """One participant record: somebody who was let into a meeting, waits for it, or may host it.
 
     `user` is their account, empty for guests. `ended_at` is when their meeting was over and `hidden` that they took it
-    out of their history: by these their dashboard finds it.
+    out of their history: by these their dashboard finds it, and by `starts_at`, the meeting's own.
+
+    Of each date of a series that is over, whoever has an account and was there has a record of its own, whose `meeting`
+    is the key of the occurrence, `CODE@ORIGINAL`.
     """
 
     id: str = msgspec.field(name="_id")
@@ -60,10 +86,11 @@ class Person(Struct, kw_only=True):
     user: str = ""
     ended_at: datetime | None = None
     hidden: bool = False
+    starts_at: datetime | None = None
 
 
 class Visit(Struct, kw_only=True):
-    """One stay of a person in a meeting; a rejoin is another visit of the same person."""
+    """One stay of a person in a meeting; a rejoin is another visit of the same person. In a series, of one date."""
 
     id: str = msgspec.field(name="_id")
     meeting: str
@@ -72,6 +99,7 @@ class Visit(Struct, kw_only=True):
     joined_at: datetime
     seen_at: datetime
     left_at: datetime | None = None
+    occurrence: datetime | None = None
 
 
 # --- said by the API --------------------------------------------------------------------------------------------------
@@ -85,15 +113,29 @@ class Guest(Struct, forbid_unknown_fields=True):
 
 
 class NewMeeting(Struct, forbid_unknown_fields=True):
-    """Body of POST /api/meetings. `guest` is needed without an account, and passed over with one."""
+    """Body of POST /api/meetings. `guest` is needed without an account, and passed over with one.
+
+    What stands from `starts_at` on is for scheduled meetings. With a `recurrence`, the first start is the first moment
+    from `starts_at` on that fits it. Everybody may enter `early_entry_minutes` before the start; with `before_host` off
+    they wait in the lobby until a host is in. `reminders` are mailed so many minutes before each start. Inviting
+    people takes an account whose address was confirmed.
+    """
 
     guest: Guest | None = None
-    kind: Literal["instant"] = "instant"
-    title: Annotated[str, Meta(max_length=120)] = ""
-    description: Annotated[str, Meta(max_length=2000)] = ""
+    kind: Kind = "instant"
+    title: Title = ""
+    description: Description = ""
     password: Password | None = None
     engine: Literal["auto", "direct"] = "auto"
     lobby: bool = False
+    starts_at: Moment | None = None
+    duration_minutes: Minutes = 60
+    time_zone: TimeZone = "UTC"
+    recurrence: Recurrence | None = None
+    early_entry_minutes: Annotated[int, Meta(ge=0, le=1440)] = 15
+    before_host: bool = True
+    reminders: Reminders = msgspec.field(default_factory=lambda: [1440, 10])
+    invitees: Invitees = msgspec.field(default_factory=list)
 
 
 class VisitView(Struct):
@@ -120,16 +162,32 @@ class EmailTemplate(Struct):
     mailto: str
 
 
+class CalendarLinks(Struct):
+    """Addresses that put a scheduled meeting into a calendar; `apple` is the calendar file, which any other takes."""
+
+    google: str
+    outlook: str
+    apple: str
+
+
 class Share(Struct):
-    """Ways to hand on a meeting; `qr` is the address of the QR code of `link` as SVG (`qr.png` stands beside it)."""
+    """Ways to hand on a meeting; `qr` is the address of the QR code of `link` as SVG (`qr.png` stands beside it).
+
+    `calendar` is null for an instant meeting.
+    """
 
     link: str
     qr: str
     email: EmailTemplate
+    calendar: CalendarLinks | None = None
 
 
 class MeetingView(Struct):
-    """What is told about a meeting. The last three are for hosts; the password is for the creator alone."""
+    """What is told about a meeting. The last four are for hosts; the password is for the creator alone.
+
+    Of a scheduled meeting: `starts_at`, `opens_at` (everybody may enter) and `ends_at` of the date that goes on or
+    comes next; of a series, `occurrence` names it. Of an instant one, all of these are null.
+    """
 
     code: str
     title: str
@@ -140,11 +198,19 @@ class MeetingView(Struct):
     needs_password: bool
     host_name: str
     link: str
+    description: str
     starts_at: datetime | None
+    opens_at: datetime | None
+    ends_at: datetime | None
+    duration_minutes: int | None
+    time_zone: str | None
+    recurrence: Recurrence | None
+    occurrence: datetime | None
     end_reason: EndReason | None
     password: str | UnsetType | None = UNSET
     participants: list[ParticipantView] | UnsetType = UNSET
     share: Share | UnsetType = UNSET
+    schedule: ScheduleView | UnsetType = UNSET
 
 
 class Created(Struct):

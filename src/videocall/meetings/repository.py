@@ -1,6 +1,7 @@
 """Every query about meetings, the people in them, and their visits."""
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Awaitable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -40,16 +41,27 @@ class MeetingRepository:
         await self._store.ensure(
             MEETINGS,
             [
-                Index(keys=("seen_at",), where=open_only),
-                Index(keys=("empty_since",), where=open_only),
-                Index(keys=("created_at",), where=open_only),
+                # `closes_at` first: scheduled meetings wait for months, and no sweep walks past them.
+                Index(keys=("closes_at", "seen_at"), where=open_only),
+                Index(keys=("closes_at", "empty_since"), where=open_only),
+                Index(keys=("closes_at", "created_at"), where=open_only),
+                Index(keys=("status", "starts_at"), where=open_only),
+                Index(keys=("remind_at",), where=open_only),
+                Index(keys=("ended_at",), where={"reopens": True}),
             ],
         )
-        await self._store.ensure(PEOPLE, [Index(keys=("meeting",)), Index(keys=("user", "hidden", "ended_at", "_id"))])
+        await self._store.ensure(
+            PEOPLE,
+            [
+                Index(keys=("meeting",)),
+                Index(keys=("user", "hidden", "ended_at", "_id")),
+                Index(keys=("user", "hidden", "ended_at", "starts_at", "_id")),
+            ],
+        )
         await self._store.ensure(
             VISITS,
             [
-                Index(keys=("meeting",)),
+                Index(keys=("meeting", "occurrence")),
                 Index(keys=("person",), where={"left_at": None}),
                 Index(keys=("seen_at",), where={"left_at": None}),
             ],
@@ -121,9 +133,10 @@ class MeetingRepository:
         where = {"meeting": code, "user": user_id, "hidden": False, "ended_at": {"$ne": None}}
         return await self._store.update(PEOPLE, where, {"$set": {"hidden": True}}) is not None
 
-    async def visits(self, code: str) -> list[Visit]:
-        """Every visit to a meeting, in order of arrival."""
-        found = await self._store.find(VISITS, {"meeting": code}, sort=[("joined_at", 1)])
+    async def visits(self, code: str, occurrence: datetime | None = None) -> list[Visit]:
+        """Every visit to a meeting, or to one date of a series, in order of arrival."""
+        where: dict[str, Any] = {"meeting": code} if occurrence is None else {"meeting": code, "occurrence": occurrence}
+        found = await self._store.find(VISITS, where, sort=[("joined_at", 1)])
         return [msgspec.convert(document, Visit) for document in found]
 
     async def open_visits(self, code: str) -> list[Visit]:
@@ -214,12 +227,49 @@ class MeetingRepository:
             ),
         )
 
-    async def end(self, code: str, why: EndReason, at: datetime) -> bool:
-        """End a meeting; True for the one caller that did it. Open visits are then closed by `close_visits`."""
+    async def end(self, meeting: Meeting, why: EndReason, at: datetime, *, reopens: bool) -> Meeting | None:
+        """End a meeting, or one date of a series that `reopens`; the meeting for the one caller that did it.
+
+        Open visits are then closed by `close_visits`.
+        """
+        status = "cancelled" if why == "cancelled" else "ended"
         ended = await self._store.update(
-            MEETINGS, {"_id": code, "ended_at": None}, {"$set": {"ended_at": at, "end_reason": why, "status": "ended"}}
+            MEETINGS,
+            {"_id": meeting.code, "ended_at": None, "occurrence": meeting.occurrence},
+            {"$set": {"ended_at": at, "end_reason": why, "status": status, "reopens": reopens}},
         )
-        return ended is not None
+        return _revive(ended, Meeting)
+
+    async def change_meeting(self, meeting: Meeting, **fields: Any) -> Meeting | None:
+        """Set fields of a meeting that is still as it was seen; None when it moved on meanwhile."""
+        where = {
+            "_id": meeting.code,
+            "ended_at": meeting.ended_at,
+            "occurrence": meeting.occurrence,
+            "closes_at": meeting.closes_at,
+            "status": meeting.status,
+        }
+        return _revive(await self._store.update(MEETINGS, where, {"$set": fields}), Meeting)
+
+    async def set_start(self, code: str, starts_at: datetime | None) -> None:
+        """Tell the people of a meeting when it is, so that their dashboard finds it in order."""
+        await self._store.update_many(PEOPLE, {"meeting": code, "ended_at": None}, {"$set": {"starts_at": starts_at}})
+
+    async def ask_again(self, code: str) -> None:
+        """Whoever was let out of the lobby knocks anew at the next date."""
+        guests = {"meeting": code, "role": "guest", "admitted": True}
+        await self._store.update_many(PEOPLE, guests, {"$set": {"admitted": False}})
+
+    async def add_records(self, people: Sequence[Person]) -> None:
+        """Keep records of who was at a date that is over; doing it twice is the same as once."""
+        for person in people:
+            with contextlib.suppress(DuplicateKey):
+                await self._store.insert(PEOPLE, _document(person))
+
+    async def put_away(self, code: str, ended_at: datetime) -> None:
+        """A series is over: its people find its dates in their history, and not the whole beside them."""
+        over = {"ended_at": ended_at, "hidden": True}
+        await self._store.update_many(PEOPLE, {"meeting": code, "ended_at": None}, {"$set": over})
 
     async def ended(self, codes: Sequence[str]) -> list[Meeting]:
         """Which of these meetings are over."""
@@ -237,12 +287,39 @@ class MeetingRepository:
     async def overdue(self, now: datetime, limits: Limits, most: int) -> list[Meeting]:
         """Meetings that may be due to end (`rules.due_end` decides), at most that many of each way to be overdue."""
         late: list[dict[str, Any]] = [
-            {"ended_at": None, "seen_at": {"$lt": now - limits.abandoned_after}},
-            {"ended_at": None, "empty_since": {"$lt": now - limits.empty_after}},
-            {"ended_at": None, "created_at": {"$lt": now - UNSTARTED_AFTER}, "started_at": None},
+            {"ended_at": None, "closes_at": None, "seen_at": {"$lt": now - limits.abandoned_after}},
+            {"ended_at": None, "closes_at": None, "empty_since": {"$lt": now - limits.empty_after}},
+            {"ended_at": None, "closes_at": None, "created_at": {"$lt": now - UNSTARTED_AFTER}, "started_at": None},
+            {"ended_at": None, "closes_at": {"$lte": now}},
         ]
         found = [document for where in late for document in await self._store.find(MEETINGS, where, limit=most)]
         return list({document["_id"]: msgspec.convert(document, Meeting) for document in found}.values())
+
+    async def closing(self, before: datetime, most: int) -> list[Meeting]:
+        """Meetings that go on and will be closed before a moment."""
+        where = {"ended_at": None, "closes_at": {"$lte": before}, "status": "live"}
+        return [msgspec.convert(document, Meeting) for document in await self._store.find(MEETINGS, where, limit=most)]
+
+    async def left_early(self, now: datetime, empty_before: datetime, most: int) -> list[Meeting]:
+        """Scheduled meetings that people looked into before the start, and left."""
+        where = {"ended_at": None, "status": "live", "starts_at": {"$gt": now}, "empty_since": {"$lt": empty_before}}
+        return [msgspec.convert(document, Meeting) for document in await self._store.find(MEETINGS, where, limit=most)]
+
+    async def unstart(self, meeting: Meeting) -> None:
+        """Let a meeting that is empty before its start wait for it again."""
+        where = {"_id": meeting.code, "ended_at": None, "empty_since": meeting.empty_since}
+        fresh = {"status": "scheduled", "started_at": None, "seen_at": None, "empty_since": None}
+        await self._store.update(MEETINGS, where, {"$set": fresh})
+
+    async def reopening(self, before: datetime, most: int) -> list[Meeting]:
+        """Series whose date ended before a moment, and whose next one was not put in its place."""
+        where = {"reopens": True, "ended_at": {"$lt": before}}
+        return [msgspec.convert(document, Meeting) for document in await self._store.find(MEETINGS, where, limit=most)]
+
+    async def reminding(self, now: datetime, most: int) -> list[Meeting]:
+        """Meetings of which people are to be reminded now."""
+        where = {"ended_at": None, "remind_at": {"$lte": now}}
+        return [msgspec.convert(document, Meeting) for document in await self._store.find(MEETINGS, where, limit=most)]
 
     async def count_live(self) -> int:
         """How many meetings are going on."""

@@ -3,6 +3,7 @@
 from videocall.clock import Clock
 from videocall.live.messages import Participant, RoomMeeting
 from videocall.live.room import RoomState
+from videocall.meetings import rules
 from videocall.meetings.repository import MeetingRepository
 from videocall.problems import MeetingNotFound
 from videocall.settings import Settings
@@ -34,6 +35,8 @@ class RoomLoader:
                 engine="direct",
                 lobby=meeting.lobby,
                 limit=self._settings.direct_limit,
+                ends_at=meeting.closes_at,
+                ending_soon=rules.ending_soon(meeting.closes_at, now),
             ),
             ended=meeting.end_reason,
         )

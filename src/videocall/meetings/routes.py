@@ -23,6 +23,7 @@ from videocall.meetings.model import (
 )
 from videocall.meetings.service import Meetings
 from videocall.meetings.upkeep import Upkeep
+from videocall.scheduling.service import Scheduling
 from videocall.web.access import access, address_of, bearer_token, member_of
 
 Code = Annotated[str, PathParameter(description="Meeting code; capitals, spaces and missing dashes are forgiven.")]
@@ -40,10 +41,13 @@ def _caller(request: AnyRequest) -> Person:
 
 @post("/api/meetings", opt=access("anyone"), summary="Create a meeting, as a guest or with an account")
 async def create_meeting(
-    data: JSONBody[NewMeeting], request: AnyRequest, meetings: NamedDependency[Meetings]
+    data: JSONBody[NewMeeting], request: AnyRequest, scheduling: NamedDependency[Scheduling]
 ) -> Created:
-    """Make an instant meeting. A guest's answer has a token with host rights, and a host link for other devices."""
-    return await meetings.create(data, address_of(request), member_of(request))
+    """Make a meeting, at once or at a set time, which may repeat.
+
+    A guest's answer has a token with host rights, and a host link for other devices.
+    """
+    return await scheduling.create(data, address_of(request), member_of(request))
 
 
 @get("/api/meetings/{code:str}", opt=access("anyone"), summary="Look at a meeting")

@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from videocall.live.messages import EndReason
 from videocall.meetings.model import Meeting, Person
-from videocall.problems import Banned, MeetingEnded, PasswordRequired
+from videocall.problems import Banned, MeetingEnded, PasswordRequired, TooEarly
+from videocall.scheduling.rules import WARN_BEFORE
 
 Admission = Literal["admitted", "waiting"]
 
@@ -42,11 +43,37 @@ def check_password(given: str | None, *, right: bool) -> bool:
     return not right
 
 
-def admission(meeting: Meeting, person: Person) -> Admission:
+def check_time(meeting: Meeting, now: datetime, *, host_here: bool) -> None:
+    """Raise `TooEarly` while only hosts may enter; once one is in, the others may come too."""
+    opens = opens_at(meeting)
+    if opens is not None and now < opens and not host_here:
+        raise TooEarly(starts_at=meeting.starts_at or opens, opens_at=opens, now=now)
+
+
+def opens_at(meeting: Meeting) -> datetime | None:
+    """From when on everybody may enter a scheduled meeting; None for any time."""
+    if meeting.schedule is None or meeting.starts_at is None:
+        return None
+    return meeting.starts_at - timedelta(minutes=meeting.schedule.early_entry_minutes)
+
+
+def waits_for_host(meeting: Meeting) -> bool:
+    """Whether others wait in the lobby until a host is in, who then need not let them in one by one."""
+    return meeting.schedule is not None and not meeting.schedule.before_host
+
+
+def admission(meeting: Meeting, person: Person, *, host_here: bool = True) -> Admission:
     """Whether somebody goes into the room or into the lobby."""
-    if meeting.lobby and person.role != "host" and not person.admitted:
+    if person.role == "host":
+        return "admitted"
+    if meeting.lobby and not person.admitted:
         return "waiting"
-    return "admitted"
+    return "waiting" if waits_for_host(meeting) and not host_here else "admitted"
+
+
+def ending_soon(closes_at: datetime | None, now: datetime) -> bool:
+    """Whether people in the meeting are to be told that its time is nearly over."""
+    return closes_at is not None and closes_at - now <= WARN_BEFORE
 
 
 def shelf(meeting: Meeting) -> Literal["live", "upcoming", "history"]:
@@ -60,6 +87,9 @@ def due_end(meeting: Meeting, now: datetime, limits: Limits) -> EndReason | None
     """Why a meeting should end now, or None. Purpose: policy section 5, abandoned meetings."""
     if meeting.ended_at is not None:
         return None
+    if meeting.closes_at is not None:
+        # Its time is kept for it: who comes late, or back after a break, finds it open.
+        return None if now < meeting.closes_at else "time" if meeting.started_at else "abandoned"
     if meeting.seen_at is None:
         return "abandoned" if now - meeting.created_at > UNSTARTED_AFTER else None
     if meeting.empty_since is not None and now - meeting.empty_since > limits.empty_after:

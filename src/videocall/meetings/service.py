@@ -2,19 +2,20 @@
 
 import secrets
 from collections.abc import Awaitable, Callable
-from datetime import datetime
-from urllib.parse import quote, urlencode
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from videocall.clock import Clock
 from videocall.keys import Keys
 from videocall.live.bus import Bus
 from videocall.live.messages import EndReason
 from videocall.live.room import end
+from videocall.meetings import rules
 from videocall.meetings.codes import new_code, read_code
 from videocall.meetings.members import Member, Members
 from videocall.meetings.model import (
     Created,
-    EmailTemplate,
     Meeting,
     MeetingView,
     NewMeeting,
@@ -24,12 +25,19 @@ from videocall.meetings.model import (
     VisitView,
 )
 from videocall.meetings.repository import MeetingRepository
+from videocall.meetings.sharing import share
 from videocall.meetings.tokens import MeetingToken, MeetingTokens
 from videocall.problems import InvalidBody, MeetingNotFound, NameRequired, ProcessingRestricted
 from videocall.rates import Rates
+from videocall.scheduling.guest_list import GuestList
+from videocall.scheduling.model import InviteeView, Schedule, ScheduleView
+from videocall.scheduling.series import Series
 from videocall.settings import Settings
 from videocall.store.base import DuplicateKey
 from videocall.texts import lines, one_line
+
+_STUCK = timedelta(seconds=30)
+"""A series that did not go on for so long does not do it by itself any more."""
 
 MailHostLink = Callable[[Meeting, str], Awaitable[None]]
 """Sends the host link of a meeting to its guest creator's address."""
@@ -49,6 +57,8 @@ class Meetings:
         bus: Bus,
         rates: Rates,
         members: Members,
+        series: Series,
+        guest_list: GuestList,
         mail_host_link: MailHostLink,
     ) -> None:
         self._settings = settings
@@ -59,10 +69,14 @@ class Meetings:
         self._bus = bus
         self._rates = rates
         self._members = members
+        self._series = series
+        self._guest_list = guest_list
         self._mail_host_link = mail_host_link
 
-    async def create(self, wish: NewMeeting, address: str, member: Member | None = None) -> Created:
-        """Make a meeting for a member or else for a guest, who becomes its host.
+    async def create(
+        self, wish: NewMeeting, address: str, member: Member | None = None, schedule: Schedule | None = None
+    ) -> Created:
+        """Make a meeting for a member or else for a guest, who becomes its host; with a schedule, a scheduled one.
 
         Raises `TooManyRequests`, `NameRequired`, `ProcessingRestricted`, and `InvalidBody` when there is neither.
         """
@@ -82,7 +96,7 @@ class Meetings:
             code=code,
             title=one_line(wish.title) or f"{name}'s meeting",
             description=lines(wish.description),
-            kind=wish.kind,
+            kind="scheduled" if schedule else "instant",
             status="scheduled",
             engine=wish.engine,
             server=None,
@@ -94,7 +108,10 @@ class Meetings:
             host_key_digest=self._keys.fingerprint("host links", host_key) if host_key else "",
             host_user=member.id if member else "",
             created_at=now,
+            schedule=schedule,
         )
+        if schedule is not None:
+            meeting = await self._series.begin(meeting, now)
         host = Person(
             id=meeting.host_id,
             meeting=code,
@@ -103,12 +120,13 @@ class Meetings:
             created_at=now,
             admitted=True,
             user=meeting.host_user,
+            starts_at=meeting.starts_at,
         )
         try:
             await self._repository.add(meeting, host)
         except DuplicateKey:
             # One chance in 2^50 for each meeting there ever was.
-            return await self.create(wish, address, member)
+            return await self.create(wish, address, member, schedule)
         if member is not None:
             return Created(meeting=await self._view(meeting, host))
         host_link = f"{self.link(meeting.code)}#host={host_key}"
@@ -145,6 +163,7 @@ class Meetings:
         return await self._view(await self.find(typed_code), person)
 
     async def _view(self, meeting: Meeting, person: Person | None) -> MeetingView:
+        schedule = meeting.schedule
         view = MeetingView(
             code=meeting.code,
             title=meeting.title,
@@ -155,19 +174,46 @@ class Meetings:
             needs_password=meeting.password_sealed is not None,
             host_name=meeting.host_name,
             link=self.link(meeting.code),
-            starts_at=None,
+            description=meeting.description,
+            starts_at=meeting.starts_at,
+            opens_at=rules.opens_at(meeting),
+            ends_at=meeting.closes_at,
+            duration_minutes=schedule.duration_minutes if schedule else None,
+            time_zone=schedule.time_zone if schedule else None,
+            recurrence=schedule.recurrence if schedule else None,
+            occurrence=meeting.occurrence,
             end_reason=meeting.end_reason,
         )
         if person is not None and person.role == "host":
             view.password = self._keys.open_password(meeting.password_sealed) if meeting.password_sealed else None
-            view.participants = await self.attendance(meeting.code)
+            view.participants = await self.attendance(meeting.code, meeting.occurrence)
             view.share = self._share(meeting)
+            if schedule is not None:
+                view.schedule = await self._schedule_view(meeting.code, schedule)
         return view
 
-    async def attendance(self, code: str) -> list[ParticipantView]:
-        """Who was there, from when to when: one entry for each person, with their visits in order."""
+    async def _schedule_view(self, code: str, schedule: Schedule) -> ScheduleView:
+        return ScheduleView(
+            starts_at=schedule.starts_at,
+            duration_minutes=schedule.duration_minutes,
+            time_zone=schedule.time_zone,
+            recurrence=schedule.recurrence,
+            early_entry_minutes=schedule.early_entry_minutes,
+            before_host=schedule.before_host,
+            reminders=schedule.reminders,
+            invitees=[
+                InviteeView(email=invited.email, answer=invited.answer, answered_at=invited.answered_at)
+                for invited in await self._guest_list.of(code)
+            ],
+        )
+
+    async def attendance(self, code: str, occurrence: datetime | None = None) -> list[ParticipantView]:
+        """Who was there, from when to when: one entry for each person, with their visits in order.
+
+        Of a series, at one date.
+        """
         visits: dict[str, list[VisitView]] = {}
-        for visit in await self._repository.visits(code):
+        for visit in await self._repository.visits(code, occurrence):
             entry = VisitView(joined_at=visit.joined_at, left_at=visit.left_at)
             visits.setdefault(visit.person, []).append(entry)
         return [
@@ -181,32 +227,26 @@ class Meetings:
         return self._share(await self.find(typed_code))
 
     def _share(self, meeting: Meeting) -> Share:
-        link = self.link(meeting.code)
-        subject = f"Join me: {meeting.title}"
-        notice = "\n\nYou will be asked for the password, which I will send you separately."
-        text = (
-            f"Hello,\n\nplease join my video meeting “{meeting.title}”:\n\n{link}\n\n"
-            "It opens in your browser; there is nothing to install and no account is needed."
-            f"{notice if meeting.password_sealed else ''}\n"
-        )
-        # RFC 6068 wants %20 for spaces and CRLF for line ends.
-        mailto = "mailto:?" + urlencode({"subject": subject, "body": text.replace("\n", "\r\n")}, quote_via=quote)
-        return Share(
-            link=link,
-            qr=f"{self._settings.public_url}/api/meetings/{meeting.code}/qr.svg",
-            email=EmailTemplate(subject=subject, text=text, mailto=mailto),
-        )
+        return share(meeting, self.link(meeting.code), self._settings.public_url)
 
     def link(self, code: str) -> str:
         """The address that people are sent."""
         return f"{self._settings.public_url}/m/{code}"
 
     async def end(self, code: str, why: EndReason) -> bool:
-        """End a meeting for everybody; False when it was over already. People in it are marked as left now."""
+        """End a meeting for everybody; False when it was over already. People in it are marked as left now.
+
+        Of a series only the date that goes on ends, and the next one takes its place, unless it is `cancelled`.
+        """
         now = self._clock.now()
-        if not await self._repository.end(code, why, now):
+        meeting = await self._repository.meeting(code)
+        if meeting is None or meeting.ended_at is not None:
             return False
-        await self._clear(code, why, now)
+        reopens = meeting.occurrence is not None and why != "cancelled"
+        ended = await self._repository.end(meeting, why, now, reopens=reopens)
+        if ended is None:
+            return False
+        await self._clear(ended, why, now)
         return True
 
     async def clear_ended(self) -> None:
@@ -215,10 +255,57 @@ class Meetings:
         Who ended it may have died half way, or could not reach the others; or somebody came in at that very moment.
         """
         for meeting in await self._repository.ended(self._bus.rooms()):
-            await self._clear(meeting.code, meeting.end_reason or "abandoned", meeting.ended_at or self._clock.now())
+            if not meeting.reopens:
+                await self._clear(meeting, meeting.end_reason or "abandoned", meeting.ended_at or self._clock.now())
 
-    async def _clear(self, code: str, why: EndReason, ended_at: datetime) -> None:
-        await self._repository.shelve(code, ended_at)
+    async def reopen_stuck(self, most: int) -> None:
+        """Go on with series whose date ended, where whoever ended it died before the next one took its place."""
+        now = self._clock.now()
+        for meeting in await self._repository.reopening(now - _STUCK, most):
+            await self._clear(meeting, meeting.end_reason or "abandoned", meeting.ended_at or now)
+
+    async def _clear(self, meeting: Meeting, why: EndReason, ended_at: datetime) -> None:
+        code = meeting.code
+        if not meeting.reopens:
+            await self._repository.shelve(code, ended_at)
         await self._bus.change(code, end(why))
         await self._repository.close_visits(code, None if why == "abandoned" else ended_at)
         await self._bus.forget(code)
+        if meeting.reopens:
+            await self._reopen(meeting, ended_at)
+
+    async def _reopen(self, meeting: Meeting, ended_at: datetime) -> None:
+        """Keep the date that is over, and let the next one take its place. Every step can be done twice."""
+        key = await self._series.record(meeting)
+        if key is not None:
+            await self._repository.add_records(await self._records(meeting, key, ended_at))
+        following = await self._series.begin(meeting, ended_at)
+        if following.starts_at is None:
+            await self._repository.put_away(meeting.code, ended_at)
+            await self._repository.change_meeting(meeting, reopens=False)
+            return
+        await self._repository.set_start(meeting.code, following.starts_at)
+        if meeting.lobby:
+            await self._repository.ask_again(meeting.code)
+        await self._repository.change_meeting(
+            meeting,
+            reopens=False,
+            status="scheduled",
+            ended_at=None,
+            end_reason=None,
+            started_at=None,
+            seen_at=None,
+            empty_since=None,
+            occurrence=following.occurrence,
+            starts_at=following.starts_at,
+            closes_at=following.closes_at,
+        )
+
+    async def _records(self, meeting: Meeting, key: str, ended_at: datetime) -> list[Person]:
+        """What members who were at this date find in their history; its host in any case."""
+        there = {visit.person for visit in await self._repository.visits(meeting.code, meeting.occurrence)}
+        return [
+            replace(person, id=f"{person.id}{key[-17:]}", meeting=key, ended_at=ended_at, starts_at=meeting.starts_at)
+            for person in await self._repository.people(meeting.code)
+            if person.user and (person.id in there or person.id == meeting.host_id)
+        ]

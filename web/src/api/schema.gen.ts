@@ -15,7 +15,9 @@ export interface paths {
         put?: never;
         /**
          * Create a meeting, as a guest or with an account
-         * @description Make an instant meeting. A guest's answer has a token with host rights, and a host link for other devices.
+         * @description Make a meeting, at once or at a set time, which may repeat.
+         *
+         *     A guest's answer has a token with host rights, and a host link for other devices.
          */
         post: operations["ApiMeetingsCreateMeeting"];
         delete?: never;
@@ -38,10 +40,18 @@ export interface paths {
         get: operations["ApiMeetingsCodeGetMeeting"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Cancel a meeting
+         * @description Of a series, all that is to come; whoever is invited is told by mail. Twice does no harm.
+         */
+        delete: operations["ApiMeetingsCodeCancelMeeting"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change a meeting
+         * @description What is left out stays. Of a series all that is to come changes; whoever is invited is told by mail.
+         */
+        patch: operations["ApiMeetingsCodeChangeMeeting"];
         trace?: never;
     };
     "/api/meetings/{code}/join": {
@@ -219,6 +229,178 @@ export interface paths {
          * @description Only my own list forgets it; the meeting's record and other people's lists stay.
          */
         delete: operations["ApiMeMeetingsCodeHideMeeting"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{code}/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fifteen minutes more
+         * @description Let a scheduled meeting that goes on be closed a quarter of an hour later.
+         */
+        post: operations["ApiMeetingsCodeExtendExtendMeeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{code}/occurrences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dates of a meeting
+         * @description Page by page: to come, soonest first; or over, latest first, with who was there, from when to when.
+         */
+        get: operations["ApiMeetingsCodeOccurrencesListDates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{code}/occurrences/{start}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One date of a series
+         * @description With who was there.
+         */
+        get: operations["ApiMeetingsCodeOccurrencesStartGetDate"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel one date of a series
+         * @description All other dates stay; whoever is invited is told by mail.
+         */
+        delete: operations["ApiMeetingsCodeOccurrencesStartCancelDate"];
+        options?: never;
+        head?: never;
+        /**
+         * Change one date of a series
+         * @description Move it, or let it differ in length or text; what is left out stays, and so do all other dates.
+         */
+        patch: operations["ApiMeetingsCodeOccurrencesStartChangeDate"];
+        trace?: never;
+    };
+    "/api/meetings/{code}/attendance.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Attendance as a table
+         * @description One line for each visit: who, from when to when, and how long. Without `occurrence`, of every date.
+         */
+        get: operations["ApiMeetingsCodeAttendanceCsvAttendanceCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{code}/invite.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calendar file of a meeting
+         * @description A scheduled meeting for anybody's calendar. It holds neither the password nor who is invited.
+         */
+        get: operations["ApiMeetingsCodeInviteIcsInviteIcs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feeds/{secret}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calendar of an account
+         * @description For calendar programs to subscribe to. Whoever knows the address can read it; POST /api/me/feed renews it.
+         */
+        get: operations["ApiFeedsSecretCalendarFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Address of my calendar
+         * @description Null until POST makes one.
+         */
+        get: operations["ApiMeFeedGetFeed"];
+        put?: never;
+        /**
+         * A new address for my calendar
+         * @description The one before, if any, stops working at once.
+         */
+        post: operations["ApiMeFeedRenewFeed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rsvp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at an invitation, or answer it
+         * @description Without an `answer` nothing changes, and no GET ever answers: what scans mail opens links.
+         */
+        post: operations["ApiRsvpRsvp"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -680,6 +862,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** CalendarLinks */
+        CalendarLinks: {
+            google: string;
+            outlook: string;
+            apple: string;
+        };
         /** CodeBody */
         CodeBody: {
             code: string;
@@ -738,10 +926,26 @@ export interface components {
             text: string;
             mailto: string;
         };
+        /** Extended */
+        Extended: {
+            /** Format: date-time */
+            ends_at: string;
+        };
+        /** FeedView */
+        FeedView: {
+            url: string | null;
+        };
         /** Guest */
         Guest: {
             name: string;
             email?: string | null;
+        };
+        /** InviteeView */
+        InviteeView: {
+            email: string;
+            /** @enum {null|string} */
+            answer: "accepted" | "tentative" | "declined" | null;
+            answered_at: string | null;
         };
         /** JoinAnswer */
         JoinAnswer: {
@@ -795,9 +999,26 @@ export interface components {
             /** @default false */
             screen: boolean;
         };
+        /** MeetingChange */
+        MeetingChange: {
+            title?: string;
+            description?: string;
+            password?: string | null;
+            engine?: "auto" | "direct";
+            lobby?: boolean;
+            starts_at?: string;
+            duration_minutes?: number;
+            time_zone?: string;
+            recurrence?: components["schemas"]["Recurrence"] | null;
+            early_entry_minutes?: number;
+            before_host?: boolean;
+            reminders?: number[];
+            invitees?: string[];
+        };
         /** MeetingItem */
         MeetingItem: {
             code: string;
+            occurrence: string | null;
             title: string;
             /** @enum {string} */
             kind: "instant" | "scheduled";
@@ -810,6 +1031,10 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             starts_at: string | null;
+            ends_at: string | null;
+            duration_minutes: number | null;
+            time_zone: string | null;
+            recurrence: components["schemas"]["Recurrence"] | null;
             started_at: string | null;
             ended_at: string | null;
             /** @enum {null|string} */
@@ -834,21 +1059,29 @@ export interface components {
             needs_password: boolean;
             host_name: string;
             link: string;
+            description: string;
             starts_at: string | null;
+            opens_at: string | null;
+            ends_at: string | null;
+            duration_minutes: number | null;
+            time_zone: string | null;
+            recurrence: components["schemas"]["Recurrence"] | null;
+            occurrence: string | null;
             /** @enum {null|string} */
             end_reason: "host" | "abandoned" | "time" | "admin" | "cancelled" | null;
             password?: string | null;
             participants?: components["schemas"]["ParticipantView"][];
             share?: components["schemas"]["Share"];
+            schedule?: components["schemas"]["ScheduleView"];
         };
         /** NewMeeting */
         NewMeeting: {
             guest?: components["schemas"]["Guest"] | null;
             /**
              * @default instant
-             * @constant
+             * @enum {string}
              */
-            kind: "instant";
+            kind: "instant" | "scheduled";
             /** @default  */
             title: string;
             /** @default  */
@@ -861,6 +1094,18 @@ export interface components {
             engine: "auto" | "direct";
             /** @default false */
             lobby: boolean;
+            starts_at?: string | null;
+            /** @default 60 */
+            duration_minutes: number;
+            /** @default UTC */
+            time_zone: string;
+            recurrence?: components["schemas"]["Recurrence"] | null;
+            /** @default 15 */
+            early_entry_minutes: number;
+            /** @default true */
+            before_host: boolean;
+            reminders?: number[];
+            invitees?: string[];
         };
         /** Notifications */
         Notifications: {
@@ -870,6 +1115,38 @@ export interface components {
             invitations: boolean;
             /** @default false */
             news: boolean;
+        };
+        /** OccurrenceChange */
+        OccurrenceChange: {
+            starts_at?: string;
+            duration_minutes?: number;
+            title?: string;
+            description?: string;
+        };
+        /** OccurrencePage */
+        OccurrencePage: {
+            items: components["schemas"]["OccurrenceView"][];
+            next_cursor: string | null;
+        };
+        /** OccurrenceView */
+        OccurrenceView: {
+            /** Format: date-time */
+            original: string;
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            duration_minutes: number;
+            title: string;
+            description: string;
+            /** @enum {string} */
+            status: "scheduled" | "live" | "ended" | "cancelled";
+            changed: boolean;
+            started_at: string | null;
+            ended_at: string | null;
+            /** @enum {null|string} */
+            end_reason: "host" | "abandoned" | "time" | "admin" | "cancelled" | null;
+            participants: components["schemas"]["ParticipantView"][];
         };
         /** ParticipantSummary */
         ParticipantSummary: {
@@ -924,12 +1201,60 @@ export interface components {
         RecoveryCodes: {
             recovery_codes: string[];
         };
+        /** Recurrence */
+        Recurrence: {
+            /** @enum {string} */
+            freq: "daily" | "weekly" | "monthly";
+            /** @default 1 */
+            interval: number;
+            weekdays?: ("mo" | "tu" | "we" | "th" | "fr" | "sa" | "su")[];
+            month_day?: number | null;
+            /** @enum {integer|null} */
+            nth?: -1 | 1 | 2 | 3 | 4 | null;
+            until?: string | null;
+            count?: number | null;
+        };
         /** Registration */
         Registration: {
             first_name: string;
             last_name: string;
             email: string;
             password: string;
+        };
+        /** Rsvp */
+        Rsvp: {
+            token: string;
+            /** @enum {null|string} */
+            answer?: "accepted" | "tentative" | "declined" | null;
+        };
+        /** RsvpView */
+        RsvpView: {
+            title: string;
+            description: string;
+            host_name: string;
+            link: string;
+            email: string;
+            /** @enum {string} */
+            status: "scheduled" | "live" | "ended" | "cancelled";
+            starts_at: string | null;
+            duration_minutes: number;
+            time_zone: string;
+            recurrence: components["schemas"]["Recurrence"] | null;
+            needs_password: boolean;
+            /** @enum {null|string} */
+            answer: "accepted" | "tentative" | "declined" | null;
+        };
+        /** ScheduleView */
+        ScheduleView: {
+            /** Format: date-time */
+            starts_at: string;
+            duration_minutes: number;
+            time_zone: string;
+            recurrence: components["schemas"]["Recurrence"] | null;
+            early_entry_minutes: number;
+            before_host: boolean;
+            reminders: number[];
+            invitees: components["schemas"]["InviteeView"][];
         };
         /** SecondFactorSetup */
         SecondFactorSetup: {
@@ -952,6 +1277,7 @@ export interface components {
             link: string;
             qr: string;
             email: components["schemas"]["EmailTemplate"];
+            calendar?: components["schemas"]["CalendarLinks"] | null;
         };
         /** SignIn */
         SignIn: {
@@ -1197,6 +1523,8 @@ export interface components {
         /**
          * RoomMeeting
          * @description The part of a meeting that can change while people are in it.
+         *
+         *         A scheduled one is closed at `ends_at`; `ending_soon` comes some minutes before, when a host may extend it.
          */
         RoomMeeting: {
             code: string;
@@ -1205,6 +1533,10 @@ export interface components {
             engine: "direct" | "jitsi";
             lobby: boolean;
             limit: number;
+            /** @default null */
+            ends_at: string | null;
+            /** @default false */
+            ending_soon: boolean;
         };
         /**
          * WaitingChanged
@@ -1422,6 +1754,72 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiMeetingsCodeCancelMeeting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Meeting code; capitals, spaces and missing dashes are forgiven. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiMeetingsCodeChangeMeeting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Meeting code; capitals, spaces and missing dashes are forgiven. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeetingChange"];
+            };
+        };
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
@@ -1719,6 +2117,369 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiMeetingsCodeExtendExtendMeeting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Meeting code; capitals, spaces and missing dashes are forgiven. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Extended"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiMeetingsCodeOccurrencesListDates: {
+        parameters: {
+            query?: {
+                /** @description To come, soonest first; or over, latest first. */
+                view?: "upcoming" | "history";
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Meeting code; capitals, spaces and missing dashes are forgiven. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OccurrencePage"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiMeetingsCodeOccurrencesStartGetDate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Meeting code; capitals, spaces and missing dashes are forgiven. */
+                code: string;
+                /** @description The date's `original` start, as the list of dates gives it. */
+                start: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OccurrenceView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiMeetingsCodeOccurrencesStartCancelDate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Meeting code; capitals, spaces and missing dashes are forgiven. */
+                code: string;
+                /** @description The date's `original` start, as the list of dates gives it. */
+                start: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiMeetingsCodeOccurrencesStartChangeDate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Meeting code; capitals, spaces and missing dashes are forgiven. */
+                code: string;
+                /** @description The date's `original` start, as the list of dates gives it. */
+                start: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OccurrenceChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OccurrenceView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiMeetingsCodeAttendanceCsvAttendanceCsv: {
+        parameters: {
+            query?: {
+                /** @description One date of a series. */
+                occurrence?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Meeting code; capitals, spaces and missing dashes are forgiven. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiMeetingsCodeInviteIcsInviteIcs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Meeting code; capitals, spaces and missing dashes are forgiven. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiFeedsSecretCalendarFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The secret part of the address, with .ics after it. */
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiMeFeedGetFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiMeFeedRenewFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiRsvpRsvp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rsvp"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RsvpView"];
+                };
             };
             /** @description Not done: `code` says why, for good. */
             default: {

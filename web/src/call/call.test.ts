@@ -8,7 +8,15 @@ import { recallMeeting, rememberMeeting } from './memory'
 const CODE = 'abc-defg-hjk'
 const AT = '2026-06-22T12:00:00Z'
 const VIEW = { code: CODE, title: 'Tea', status: 'live', needs_password: false, host_name: 'Ada', end_reason: null }
-const MEETING = { code: CODE, title: 'Tea', engine: 'direct', lobby: false, limit: 6 } as const
+const MEETING = {
+  code: CODE,
+  title: 'Tea',
+  engine: 'direct',
+  lobby: false,
+  limit: 6,
+  ends_at: null,
+  ending_soon: false,
+} as const
 const NOTHING = { microphone: false, camera: false, screen: false }
 
 let call: Call

@@ -22,7 +22,15 @@ function person(id: string, change: Partial<Participant> = {}): Participant {
 }
 
 function roomOf(participants: Participant[], waiting: Waiting[] | null = null): Room {
-  const meeting = { code: 'abc-defg-hjk', title: '', engine: 'direct', lobby: false, limit: 6 } as const
+  const meeting = {
+    code: 'abc-defg-hjk',
+    title: '',
+    engine: 'direct',
+    lobby: false,
+    limit: 6,
+    ends_at: null,
+    ending_soon: false,
+  } as const
   return { you: 'me', meeting, participants, waiting, ended: null }
 }
 

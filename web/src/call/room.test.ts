@@ -26,7 +26,15 @@ function person(id: string, change: Partial<Participant> = {}): Participant {
 }
 
 function roomOf(...participants: Participant[]): Room {
-  const meeting = { code: 'abc-defg-hjk', title: '', engine: 'direct', lobby: false, limit: 6 } as const
+  const meeting = {
+    code: 'abc-defg-hjk',
+    title: '',
+    engine: 'direct',
+    lobby: false,
+    limit: 6,
+    ends_at: null,
+    ending_soon: false,
+  } as const
   return { you: 'me', meeting, participants, waiting: null, ended: null }
 }
 
@@ -79,7 +87,15 @@ describe('room', () => {
   })
 
   it('replaces meeting and lobby', () => {
-    const meeting = { code: 'abc-defg-hjk', title: 'New', engine: 'direct', lobby: true, limit: 6 } as const
+    const meeting = {
+      code: 'abc-defg-hjk',
+      title: 'New',
+      engine: 'direct',
+      lobby: true,
+      limit: 6,
+      ends_at: null,
+      ending_soon: false,
+    } as const
     const waiting = [{ id: 'w', name: 'W', since: '2026-06-22T12:00:00Z', away_since: null }]
     const changed = reduce(roomOf(), { type: 'meeting_changed', seq: 1, meeting })
     expect(changed.meeting.title).toBe('New')

@@ -1,0 +1,1 @@
+"""Meetings at a set time: recurrence, occurrences, invitations, reminders, calendars."""
