@@ -70,7 +70,7 @@ types: $(VENV)/.installed-dev $(BUILT) ## write the browser's types anew from th
 	@OPENAPI='$(abspath $(VENV))/openapi.json' $(NPM) run --silent types >/dev/null
 
 bench: $(VENV)/.installed-dev $(BUILT) debian-packages ## measure what docs and goals speak of
-	@$(BIN)/python -m bench $(ARGS)
+	@PYTHONPATH=tests $(BIN)/python -m bench $(ARGS)
 
 constraints: $(VENV)/.installed-dev ## write the versions in .venv down in constraints.txt
 	@{ sed -n '/^#/p' constraints.txt; $(BIN)/python -m pip freeze --all \

@@ -77,7 +77,7 @@ def resident_kilobytes(process: subprocess.Popen[bytes]) -> int:
     raise RuntimeError("The process is gone.")
 
 
-def cpu_seconds(process: subprocess.Popen[bytes]) -> float:
+def cpu_seconds(process: int) -> float:
     """CPU time that a process has used so far."""
-    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -1,128 +1,164 @@
-"""Server CPU for each API call beside a bare route; the store's raw rates; and the sweep as meetings pile up."""
+"""API calls beside a bare route and the store's own rate; heartbeats; and the sweep as meetings pile up."""
 
-import asyncio
-import subprocess
+import os
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
+import msgspec
 
+from bench.http_client import AT_ONCE, Request, answers, rate
 from bench.serving import cpu_seconds, floor, product
-from videocall.meetings.repository import MEETINGS, MeetingRepository
+from videocall.meetings.model import Visit
+from videocall.meetings.repository import MEETINGS, VISITS, MeetingRepository
 from videocall.meetings.rules import Limits
+from videocall.meetings.upkeep import Presence
+from videocall.store.base import Store
 from videocall.store.opening import open_store
 
 CALLS = 2000
-AT_ONCE = 32
+PEOPLE = 2000
 STALE = 500
 LIMITS = Limits(abandoned_after=timedelta(seconds=90), empty_after=timedelta(seconds=60))
-Call = Callable[[int], Awaitable[Any]]
-Process = subprocess.Popen[bytes]
 WISH = {"kind": "instant", "guest": {"name": "Ada"}}
+MOST_DOCUMENTS = 5000
 
 
-async def measure(sizes: list[int]) -> None:
-    """Print CPU for each call, rates, then the time of a sweep for each number of stored meetings."""
-    print(f"\nServer CPU for each call, {AT_ONCE} at once")
+async def measure(sizes: list[int], mongodb: str) -> None:
+    """Print rates of calls and of the store below, on each engine, then the time of a sweep by number of meetings."""
+    print(f"\nCalls over HTTP, {AT_ONCE} at once; load {os.getloadavg()[0]:.1f}")
+    print("                                     a second   CPU of the server for each, µs")
     with floor("bench.floor_socket:app") as (address, process):
-        async with _client(address) as http:
-            print(
-                f"  bare route, validated JSON  {await _cost(process, lambda _: http.post('/bare', json=WISH)):8.0f} µs"
-            )
-    with product() as (address, process):
-        async with _client(address) as http:
-            await _product_costs(http, process)
-    print("\nStore, calls a second (SQLite)")
-    print(f"  inserts                     {await _raw_rate(_insert):8.0f}")
-    print(f"  updates                     {await _raw_rate(_update):8.0f}")
-    print(f"\nFinding {STALE} stale meetings (SQLite)")
-    for size in sizes:
-        print(f"  {size:9} meetings         {await _sweep(size):8.1f} ms")
+        await _report("bare route, validated JSON", address, process.pid, [("POST", "/bare", WISH, "")] * CALLS)
+    for engine, url in _engines(mongodb):
+        async with _database(url) as store_address:
+            with product(VIDEOCALL_STORE=store_address) as (address, process):
+                await _product_calls(engine, address, process.pid)
+    print(f"\nThe store itself, {AT_ONCE} at once, a second; load {os.getloadavg()[0]:.1f}")
+    for engine, url in _engines(mongodb):
+        async with _opened(url) as store:
+            await _raw_rates(engine, store)
+    print(f"\nFinding {STALE} stale meetings")
+    for engine, url in _engines(mongodb):
+        for size in sizes:
+            async with _opened(url) as store:
+                took = await _sweep(store, size)
+            print(f"  {engine:8} {size:9} meetings         {took:8.1f} ms   load {os.getloadavg()[0]:.1f}")
 
 
-def _client(address: str) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=address, trust_env=False, timeout=30)
+def _engines(mongodb: str) -> list[tuple[str, str]]:
+    return [("SQLite", ""), *([("MongoDB", mongodb)] if mongodb else [])]
 
 
-async def _rate(call: Call, calls: int = CALLS) -> float:
-    gate = asyncio.Semaphore(AT_ONCE)
+@asynccontextmanager
+async def _database(url: str) -> AsyncIterator[str]:
+    """An empty database: a file in a folder of its own (not in memory: commits go to the disk), or one of a MongoDB."""
+    if not url:
+        with tempfile.TemporaryDirectory() as folder:
+            yield f"sqlite:///{Path(folder) / 'bench.db'}"
+        return
+    from pymongo import MongoClient  # noqa: PLC0415 -- only who measures it needs it
 
-    async def one(number: int) -> None:
-        async with gate:
-            await call(number)
-
-    begun = time.perf_counter()
-    await asyncio.gather(*(one(number) for number in range(calls)))
-    return calls / (time.perf_counter() - begun)
-
-
-async def _cost(process: Process, call: Call, calls: int = CALLS) -> float:
-    """CPU of the server for one call, in microseconds; the client's own cost does not count."""
-    before = cpu_seconds(process)
-    await _rate(call, calls)
-    return (cpu_seconds(process) - before) / calls * 1_000_000
+    with MongoClient[dict[str, Any]](url) as client:
+        client.drop_database("videocall_bench")
+        scheme, _, rest = url.partition("://")
+        hosts, _, options = rest.partition("/")
+        yield f"{scheme}://{hosts}/videocall_bench?{options.partition('?')[2]}"
+        client.drop_database("videocall_bench")
 
 
-async def _product_costs(http: httpx.AsyncClient, process: Process) -> None:
-    create = await _cost(process, lambda _: http.post("/api/meetings", json=WISH))
-    codes = [(await http.post("/api/meetings", json=WISH)).json()["meeting"]["code"] for _ in range(200)]
-    tokens: dict[int, str] = {}
-
-    async def join(number: int) -> None:
-        answer = await http.post(f"/api/meetings/{codes[number % 200]}/join", json={"name": f"Person {number}"})
-        tokens[number] = answer.json()["token"]
-
-    async def beat(number: int) -> None:
-        headers = {"Authorization": f"Bearer {tokens[number % 1000]}"}
-        answer = await http.post(f"/api/meetings/{codes[number % 200]}/heartbeat", headers=headers)
-        answer.raise_for_status()
-
-    print(f"  create                      {create:8.0f} µs")
-    print(f"  join                        {await _cost(process, join, 1000):8.0f} µs")
-    print(f"  heartbeat                   {await _cost(process, beat):8.0f} µs")
-
-
-async def _raw_rate(call: Callable[[Any, int], Awaitable[Any]]) -> float:
-    with tempfile.TemporaryDirectory() as folder:
-        store = open_store("", Path(folder))
+@asynccontextmanager
+async def _opened(url: str) -> AsyncIterator[Store]:
+    async with _database(url) as address:
+        store = open_store(address, Path())
         await store.open()
-        await store.ensure("things", [])
-        await store.insert("things", {"_id": "0", "seen": 0})
-        rate = await _rate(lambda number: call(store, number))
+        yield store
         await store.close()
-        return rate
 
 
-async def _insert(store: Any, number: int) -> None:
-    await store.insert("things", {"_id": f"n{number}", "seen": number})
+async def _report(name: str, address: str, process: int, requests: list[Request]) -> list[Any]:
+    used = cpu_seconds(process)
+    found, calls = await answers(address, requests)
+    cost = (cpu_seconds(process) - used) / len(requests) * 1_000_000
+    print(f"  {name:34} {calls:8.0f} {cost:12.0f}")
+    return [msgspec.json.decode(text) if text else None for text in found]
 
 
-async def _update(store: Any, number: int) -> None:
-    await store.update("things", {"_id": "0"}, {"$max": {"seen": number}})
+async def _product_calls(engine: str, address: str, process: int) -> None:
+    made = await _report(f"create ({engine})", address, process, [("POST", "/api/meetings", WISH, "")] * CALLS)
+    codes = [one["meeting"]["code"] for one in made]
+    joins: list[Request] = [
+        ("POST", f"/api/meetings/{code}/join", {"name": f"Person {number}"}, "")
+        for number, code in enumerate(codes[: CALLS // 2] * 2)
+    ]
+    joined = await _report(f"join ({engine})", address, process, joins)
+    beats: list[Request] = [
+        ("POST", f"{join[1].removesuffix('join')}heartbeat", None, answer["token"])
+        for join, answer in zip(joins, joined, strict=True)
+    ]
+    await _report(f"heartbeat ({engine})", address, process, beats)
 
 
-async def _sweep(size: int) -> float:
+async def _raw_rates(engine: str, store: Store) -> None:
+    await store.ensure("things", [])
+    inserts = await rate(lambda n: store.insert("things", {"_id": f"n{n}", "seen": n}), CALLS)
+    updates = await rate(lambda n: store.update("things", {"_id": f"n{n}"}, {"$max": {"seen": n + 1}}), CALLS)
+    print(f"  inserts ({engine:7})                 {inserts:8.0f}")
+    print(f"  updates ({engine:7})                 {updates:8.0f}")
+    beats = await _presence_rate(store)
+    print(f"  heartbeats written ({engine:7})      {beats:8.0f}   {beats / updates:.2f} of the updates (goal 0.5)")
+
+
+class _Hurrying:
+    """Ten seconds pass while all people beat once."""
+
+    time = datetime(2026, 6, 22, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        self.time += timedelta(seconds=10 / PEOPLE)
+        return self.time
+
+
+async def _presence_rate(store: Store) -> float:
+    """Heartbeats a second from memory onto the disk: people in rooms of two, one beat each, spread over ten seconds."""
+    repository = MeetingRepository(store)
+    await repository.prepare()
+    clock = _Hurrying()
+    now = clock.time
+    visits = [
+        Visit(id=f"v{one}", meeting=f"m{one // 2}", person=f"p{one}", session="s", joined_at=now, seen_at=now)
+        for one in range(PEOPLE)
+    ]
+    await store.load(VISITS, [msgspec.to_builtins(visit, builtin_types=(datetime,)) for visit in visits])
+    await store.load(MEETINGS, [_meeting(number, PEOPLE, now) for number in range(PEOPLE // 2)])
+
+    presence = Presence(repository, clock)
+    begun = time.perf_counter()
+    for visit in visits:
+        presence.beat(visit.meeting, visit.person)
+    await presence.write()
+    return PEOPLE / (time.perf_counter() - begun)
+
+
+async def _sweep(store: Store, size: int) -> float:
     now = datetime(2026, 6, 22, tzinfo=UTC)
-    with tempfile.TemporaryDirectory() as folder:
-        store = open_store("", Path(folder))
-        await store.open()
-        repository = MeetingRepository(store)
-        await repository.prepare()
-        for begin in range(0, size, 5000):
-            await store.load(
-                MEETINGS, [_meeting(number, size, now) for number in range(begin, min(begin + 5000, size))]
-            )
+    repository = MeetingRepository(store)
+    await repository.prepare()
+    for begin in range(0, size, MOST_DOCUMENTS):
+        end = min(begin + MOST_DOCUMENTS, size)
+        await store.load(MEETINGS, [_meeting(number, size, now) for number in range(begin, end)])
+    times = []
+    for _ in range(5):
         begun = time.perf_counter()
         found = await repository.overdue(now, LIMITS, STALE)
-        took = (time.perf_counter() - begun) * 1000
-        await store.close()
-    if len(found) != STALE:
-        raise RuntimeError(f"The sweep found {len(found)} meetings.")
-    return took
+        times.append((time.perf_counter() - begun) * 1000)
+        if len(found) != STALE:
+            raise RuntimeError(f"The sweep found {len(found)} meetings.")
+    return sorted(times)[2]
 
 
 def _meeting(number: int, size: int, now: datetime) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import Awaitable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from videocall.store.base import Document, DuplicateKey, Index, Sort, Store
 
 MEETINGS, PEOPLE, VISITS = "meetings", "people", "visits"
 _MOST_CODES = 5000
+_MOST_SEEN = 500
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 _Kept = TypeVar("_Kept", Meeting, Person, Visit)
 
@@ -216,14 +218,25 @@ class MeetingRepository:
         """Since when nobody is in the meeting any more; None when somebody is."""
         await self._store.update(MEETINGS, {"_id": code, "ended_at": None}, {"$set": {"empty_since": since}})
 
-    async def seen(self, code: str, people: Mapping[str, datetime]) -> None:
-        """Record the last heartbeat of each person, the latest of which is the meeting's."""
-        latest = max(people.values())
+    async def seen(self, beats: Mapping[str, Mapping[str, datetime]]) -> None:
+        """Record the last heartbeat of each person, by meeting; the latest in a meeting is the meeting's.
+
+        To a tenth of a second: so a few statements write thousands of people.
+        """
+        codes: defaultdict[datetime, list[str]] = defaultdict(list)
+        people: defaultdict[datetime, list[str]] = defaultdict(list)
+        for code, times in beats.items():
+            codes[_tenth(max(times.values()))].append(code)
+            for person, at in times.items():
+                people[_tenth(at)].append(person)
         await asyncio.gather(
-            self._store.update(MEETINGS, {"_id": code, "ended_at": None}, {"$max": {"seen_at": latest}}),
             *(
-                self._store.update_many(VISITS, {"person": person, "left_at": None}, {"$max": {"seen_at": at}})
-                for person, at in people.items()
+                self._store.update_many(MEETINGS, {"_id": {"$in": some}, "ended_at": None}, {"$max": {"seen_at": at}})
+                for at, some in _parts(codes)
+            ),
+            *(
+                self._store.update_many(VISITS, {"person": {"$in": some}, "left_at": None}, {"$max": {"seen_at": at}})
+                for at, some in _parts(people)
             ),
         )
 
@@ -353,6 +366,17 @@ class MeetingRepository:
     async def _hosted(self, user_id: str) -> list[str]:
         found = await self._store.find(PEOPLE, {"user": user_id, "role": "host"})
         return [document["meeting"] for document in found]
+
+
+def _tenth(moment: datetime) -> datetime:
+    return moment.replace(microsecond=moment.microsecond // 100_000 * 100_000)
+
+
+def _parts(by_time: Mapping[datetime, list[str]]) -> Iterator[tuple[datetime, list[str]]]:
+    """Small enough that no statement keeps other writes waiting."""
+    for at, names in by_time.items():
+        for start in range(0, len(names), _MOST_SEEN):
+            yield at, names[start : start + _MOST_SEEN]
 
 
 def _without(text: str, names: set[str], replacement: str) -> str:

@@ -43,7 +43,7 @@ class Presence:
         """Write what has come since the last time; what cannot be written now is kept for the next time."""
         batch, self._seen = self._seen, defaultdict(dict)
         try:
-            await asyncio.gather(*(self._repository.seen(code, people) for code, people in batch.items()))
+            await self._repository.seen(batch)
         except StoreError:
             for code, people in batch.items():
                 self._seen[code] = {**people, **self._seen[code]}
