@@ -28,6 +28,7 @@ from videocall.mail.sending import Delivery
 from videocall.mail.service import Mailer
 from videocall.meetings.admission import AdmissionService
 from videocall.meetings.history import History
+from videocall.meetings.hosting import Hosting
 from videocall.meetings.letters import host_link_letter
 from videocall.meetings.my_routes import MY_MEETING_ROUTES
 from videocall.meetings.repository import MeetingRepository
@@ -128,6 +129,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         bus=bus,
         rates=rates,
     )
+    hosting = Hosting(keys=keys, bus=bus, repository=repository, meetings=meetings, admission=admission, rates=rates)
     presence = Presence(repository, clock)
     upkeep = Upkeep(
         settings=settings,
@@ -141,7 +143,14 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
     )
     metrics = Metrics(hub, repository)
     live = LiveServices(
-        settings=settings, clock=clock, bus=bus, hub=hub, meetings=meetings, admission=admission, upkeep=upkeep
+        settings=settings,
+        clock=clock,
+        bus=bus,
+        hub=hub,
+        meetings=meetings,
+        admission=admission,
+        hosting=hosting,
+        upkeep=upkeep,
     )
 
     @asynccontextmanager

@@ -132,6 +132,14 @@ class MeetingFull(Problem):
     title = "This meeting is full"
 
 
+class MeetingLocked(Problem):
+    """A host locked the meeting: nobody new comes in."""
+
+    code = "meeting-locked"
+    status = 403
+    title = "The host has locked this meeting"
+
+
 class PasswordRequired(Problem):
     """The meeting has a password, and none was given."""
 

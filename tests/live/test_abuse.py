@@ -108,6 +108,10 @@ async def test_before_joining_nothing_is_done(server: RunningServer) -> None:
         "set_hand": {"raised": True},
         "refuse": {"id": host.id},
         "remove": {"id": host.id},
+        "ask_to_unmute": {"id": host.id},
+        "stop_camera": {"id": host.id},
+        "set_role": {"id": host.id, "role": "guest"},
+        "hand_over": {"id": host.id},
     }
     for kind in {kind.__struct_config__.tag for kind in get_args(ClientMessage)} - {"join", "heartbeat"}:
         assert await stranger.refusal(str(kind), **fields.get(str(kind), {})) == "not-allowed", kind

@@ -29,10 +29,20 @@ async def test_every_message_and_every_host_power_keeps_all_copies_in_step(serve
     await host.client.answer("set_hand", raised=True)
     await grace.client.answer("set_hand", raised=False)
     await host.client.answer("mute", id=grace.client.id)
+    await host.client.answer("ask_to_unmute", id=grace.client.id)
+    await host.client.answer("stop_camera", id=grace.client.id)
+    await host.client.answer("set_meeting", locked=True)
+    await host.client.answer("set_meeting", locked=False, password="open sesame")
+    await host.client.answer("set_meeting", password="")
     signal = {"to": grace.client.id, "to_session": grace.client.session, "candidates": []}
     await host.client.answer("signal", **signal)
     await check(host, grace)
-    assert {message["type"] for message in grace.client.received} >= {"mute_requested", "peer_signal"}
+    assert {message["type"] for message in grace.client.received} >= {
+        "mute_requested",
+        "unmute_requested",
+        "camera_stop_requested",
+        "peer_signal",
+    }
 
     turned_away = await server.knock(meeting, "Eve")
     await check(host, grace)
@@ -63,15 +73,25 @@ async def test_every_message_and_every_host_power_keeps_all_copies_in_step(serve
     last = RoomCopy(await server.enter(meeting, token=grace.client.token))
     await check(host, last)
 
-    await host.client.send("end")
-    for copy in (host, last):
+    await host.client.answer("set_role", id=last.client.id, role="cohost")
+    last.client.snapshot = await last.client.next("snapshot")
+    await check(host, again := RoomCopy(last.client))
+    await host.client.answer("set_role", id=last.client.id, role="guest")
+    last.client.snapshot = await last.client.next("snapshot")
+    await check(host, again := RoomCopy(last.client))
+    await host.client.answer("hand_over", id=last.client.id)
+    last.client.snapshot = await last.client.next("snapshot")
+    await check(host, again := RoomCopy(last.client))
+
+    await again.client.send("end")
+    for copy in (host, again):
         assert await copy.client.closed() == 4410
         assert copy.client.received[-1] == {"type": "meeting_ended", "seq": copy.state["seq"] + 1, "why": "host"}
 
-    everybody = [host.client, grace.client, joan.client, back, reloaded]
+    everybody = [host.client, grace.client, joan.client, back, reloaded, last.client]
     sent = {kind for client in everybody for kind in client.sent}
     assert sent == {kind.__struct_config__.tag for kind in get_args(ClientMessage)}
     told = host.kinds | grace.kinds | {"meeting_ended"}
-    assert told - {"tick"} == NUMBERED - {"tick", "meeting_changed"}, "an event that is never told to a host"
+    assert told - {"tick"} == NUMBERED - {"tick"}, "an event that is never told to a host"
     assert "tick" in grace.kinds - host.kinds
     assert "waiting_changed" in host.kinds - grace.kinds

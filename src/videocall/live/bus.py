@@ -9,7 +9,15 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from videocall.live.messages import Dismissed, MuteRequested, PeerSignal, RoomEvent
+from videocall.live.messages import (
+    CameraStopRequested,
+    Dismissed,
+    HostLink,
+    MuteRequested,
+    PeerSignal,
+    RoomEvent,
+    UnmuteRequested,
+)
 from videocall.live.room import Change, RoomState, apply
 
 
@@ -17,7 +25,7 @@ class Admitted(Struct, tag="admitted"):
     """A host let somebody in; whoever holds that person's socket brings them into the room."""
 
 
-DirectMessage = PeerSignal | MuteRequested | Dismissed | Admitted
+DirectMessage = PeerSignal | MuteRequested | UnmuteRequested | CameraStopRequested | HostLink | Dismissed | Admitted
 """A message for one person, wherever their socket is."""
 
 LoadRoom = Callable[[str], Awaitable[RoomState]]

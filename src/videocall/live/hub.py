@@ -31,7 +31,8 @@ class Connection(Protocol):
     """One socket, as the hub sees it. Nothing here waits: what a socket cannot take now, it queues or gives up."""
 
     admitted: bool
-    is_host: bool
+    leads: bool
+    """Host or co-host: they are told who waits."""
     seq: int
     """Number of the last event that this socket was told, by snapshot or one by one."""
 
@@ -104,7 +105,7 @@ class Hub:
         for person_id, connection in list(people.items()):
             if over or (connection.admitted and event.seq > connection.seq):
                 connection.seq = event.seq
-                connection.send(whole if connection.is_host else for_guests)
+                connection.send(whole if connection.leads else for_guests)
                 if isinstance(event, ParticipantChanged) and event.participant.id == person_id:
                     _compare(connection, event.participant)
                 if isinstance(event, ParticipantLeft) and event.id == person_id and event.why == "left":
@@ -138,11 +139,17 @@ class Hub:
 
 
 def _compare(connection: Connection, person: Participant) -> None:
-    """Another process may have heard of a person's newer page, or of the end of the socket that they had before."""
+    """Another process may have heard of a person's newer page, or of the end of the socket that they had before.
+
+    Who came to lead the meeting, or no longer does, comes in again: a snapshot tells who waits.
+    """
     if person.session == connection.session and person.away_since is not None:
         connection.come_back()
     elif person.session != connection.session and person.away_since is None:
         _dismiss(connection, Dismissed(why="replaced"))
+    elif (person.role != "guest") != connection.leads:
+        connection.leads = person.role != "guest"
+        connection.come_in_again()
 
 
 def _dismiss(connection: Connection, message: Dismissed) -> None:

@@ -14,7 +14,8 @@ Name = Annotated[str, Meta(min_length=1, max_length=60)]
 ParticipantId = Annotated[str, Meta(min_length=1, max_length=40)]
 SessionId = Annotated[str, Meta(min_length=8, max_length=40, pattern=r"^[A-Za-z0-9_-]+(?!\n)$")]
 Secret = Annotated[str, Meta(max_length=4096)]
-Role = Literal["host", "guest"]
+Role = Literal["host", "cohost", "guest"]
+"""Host and co-host both lead a meeting; what a host alone may do: `videocall.meetings.hosting`."""
 EndReason = Literal["host", "abandoned", "time", "admin", "cancelled"]
 
 
@@ -67,6 +68,8 @@ class RoomMeeting(Struct, forbid_unknown_fields=True):
     limit: int
     ends_at: datetime | None = None
     ending_soon: bool = False
+    locked: bool = False
+    needs_password: bool = False
 
 
 class IceServer(Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -181,11 +184,48 @@ class Remove(Struct, tag="remove", forbid_unknown_fields=True):
     ban: bool = False
 
 
+class AskToUnmute(Struct, tag="ask_to_unmute", forbid_unknown_fields=True):
+    """Host: ask somebody to switch their microphone on; nobody else can do that for them."""
+
+    id: ParticipantId
+
+
+class StopCamera(Struct, tag="stop_camera", forbid_unknown_fields=True):
+    """Host: switch off somebody's camera."""
+
+    id: ParticipantId
+
+
+class SetRole(Struct, tag="set_role", forbid_unknown_fields=True):
+    """Host alone: make somebody a co-host, or take that back."""
+
+    id: ParticipantId
+    role: Literal["cohost", "guest"]
+
+
+class HandOver(Struct, tag="hand_over", forbid_unknown_fields=True):
+    """Host alone: make somebody the host, and become a co-host."""
+
+    id: ParticipantId
+
+
+class SetMeeting(Struct, tag="set_meeting", forbid_unknown_fields=True, omit_defaults=True):
+    """Host: lock the meeting or open it, lobby on or off; host alone: another password. What is left out stays.
+
+    An empty password takes it away.
+    """
+
+    locked: bool | None = None
+    lobby: bool | None = None
+    password: Annotated[str, Meta(max_length=128)] | None = None
+
+
 class End(Struct, tag="end", forbid_unknown_fields=True):
-    """Host: end the meeting for everybody."""
+    """Host alone: end the meeting for everybody."""
 
 
-ClientMessage = Join | Leave | Heartbeat | Resync | Signal | SetMedia | SetHand | Admit | Refuse | Mute | Remove | End
+HostMessage = Admit | Refuse | Mute | AskToUnmute | StopCamera | Remove | SetRole | HandOver | SetMeeting | End
+ClientMessage = Join | Leave | Heartbeat | Resync | Signal | SetMedia | SetHand | HostMessage
 
 
 # --- from the server: numbered events ---------------------------------------------------------------------------------
@@ -293,6 +333,24 @@ class MuteRequested(Struct, tag="mute_requested", forbid_unknown_fields=True):
     by: ParticipantId
 
 
+class UnmuteRequested(Struct, tag="unmute_requested", forbid_unknown_fields=True):
+    """A host would like to hear you; only you can switch your microphone on."""
+
+    by: ParticipantId
+
+
+class CameraStopRequested(Struct, tag="camera_stop_requested", forbid_unknown_fields=True):
+    """A host switched your camera off; switch it off, and it stays off until you switch it on."""
+
+    by: ParticipantId
+
+
+class HostLink(Struct, tag="host_link", forbid_unknown_fields=True):
+    """You were made the host, and this link restores that on any device; it is told this once, and older ones ended."""
+
+    link: str
+
+
 class Alive(Struct, tag="alive", forbid_unknown_fields=True):
     """Answer to `Heartbeat`, with the number of the newest event: a gap means that something was missed."""
 
@@ -318,6 +376,9 @@ ServerMessage = (
     | Refused
     | PeerSignal
     | MuteRequested
+    | UnmuteRequested
+    | CameraStopRequested
+    | HostLink
     | Alive
     | Dismissed
 )

@@ -21,6 +21,7 @@ from videocall.live.messages import (
     ParticipantChanged,
     ParticipantJoined,
     ParticipantLeft,
+    Role,
     RoomEvent,
     RoomMeeting,
     Waiting,
@@ -139,6 +140,27 @@ def set_hand(participant_id: str, *, raised: bool) -> Change:
         if person and (person.hand is not None) != raised:
             number = state.seq + 1
             yield ParticipantChanged(seq=number, participant=replace(person, hand=number if raised else None))
+
+    return change
+
+
+def set_role(participant_id: str, role: Role) -> Change:
+    """Make somebody host, co-host, or neither."""
+
+    def change(state: RoomState) -> Events:
+        person = state.participants.get(participant_id)
+        if person and person.role != role:
+            yield ParticipantChanged(seq=state.seq + 1, participant=replace(person, role=role))
+
+    return change
+
+
+def set_meeting(**fields: object) -> Change:
+    """Change what the room knows of its meeting. Told even when nothing differs: another password looks the same."""
+
+    def change(state: RoomState) -> Events:
+        if state.ended is None:
+            yield MeetingChanged(seq=state.seq + 1, meeting=replace(state.meeting, **fields))
 
     return change
 

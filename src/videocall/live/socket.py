@@ -17,21 +17,16 @@ from videocall.live.bus import Bus
 from videocall.live.hub import CLOSE_DISMISSED, CLOSE_ENDED, CLOSE_RESTART, Hub, encode
 from videocall.live.ice import ice_for
 from videocall.live.messages import (
-    Admit,
     Alive,
     ClientMessage,
     Dismissed,
-    End,
     Heartbeat,
+    HostMessage,
     InLobby,
     Join,
     Leave,
-    Mute,
-    MuteRequested,
     PeerSignal,
-    Refuse,
     Refused,
-    Remove,
     Resync,
     SetHand,
     SetMedia,
@@ -40,6 +35,7 @@ from videocall.live.messages import (
 )
 from videocall.live.room import RoomState, set_hand, set_media
 from videocall.meetings.admission import AdmissionService, Entry, Knock
+from videocall.meetings.hosting import Hosting
 from videocall.meetings.service import Meetings
 from videocall.meetings.upkeep import Upkeep
 from videocall.problems import (
@@ -47,7 +43,6 @@ from videocall.problems import (
     MeetingEnded,
     MeetingNotFound,
     NotAllowed,
-    ParticipantNotFound,
     Problem,
     Unavailable,
 )
@@ -80,6 +75,7 @@ class LiveServices(Struct):
     hub: Hub
     meetings: Meetings
     admission: AdmissionService
+    hosting: Hosting
     upkeep: Upkeep
 
 
@@ -102,14 +98,14 @@ class LiveSocket:
         "_watching",
         "_writing",
         "admitted",
-        "is_host",
+        "leads",
         "seq",
     )  # fmt: skip -- thousands of these are idle at a time
     _closing: ClassVar = {MeetingNotFound: CLOSE_NOT_FOUND, MeetingEnded: CLOSE_ENDED, Banned: CLOSE_DISMISSED}
 
     def __init__(self, socket: AnyWebSocket, code: str, address: str, services: LiveServices) -> None:
         self.admitted = False
-        self.is_host = False
+        self.leads = False
         self.seq = 0
         self._socket = socket
         self._code = code
@@ -243,8 +239,8 @@ class LiveSocket:
             self.close(1000)
         elif not self.admitted:
             self._handle_waiting(message)
-        elif isinstance(message, Admit | Refuse | Mute | Remove | End):
-            await self._handle_host(message)
+        elif isinstance(message, HostMessage):
+            await self._services.hosting.act(self._code, self._person, message)
         else:
             await self._handle_participant(message)
 
@@ -285,27 +281,6 @@ class LiveSocket:
             candidates=signal.candidates,
         )
         await self._services.bus.send(self._code, signal.to, forwarded)
-
-    async def _handle_host(self, message: Admit | Refuse | Mute | Remove | End) -> None:
-        if not self.is_host:
-            raise NotAllowed("Only a host can do this.")
-        admission = self._services.admission
-        match message:
-            case Admit():
-                await admission.admit(self._code, message.id)
-            case Refuse():
-                await admission.refuse(self._code, message.id, ban=message.ban)
-            case Remove():
-                await admission.remove(self._code, message.id, ban=message.ban)
-            case Mute():
-                room = await self._services.bus.read(self._code)
-                if message.id is not None and message.id not in room.participants:
-                    raise ParticipantNotFound
-                others = [person for person in room.participants if person != self._person]
-                for person in others if message.id is None else [message.id]:
-                    await self._services.bus.send(self._code, person, MuteRequested(by=self._person))
-            case End():
-                await self._services.meetings.end(self._code, "host")
 
     async def _beat(self) -> int:
         room = await self._services.upkeep.heartbeat(self._code, self._person, self.session)
@@ -356,7 +331,7 @@ class LiveSocket:
         # Nothing is awaited from here to the snapshot, so no event can slip in between.
         self._code, self._person, self._token = entry.meeting.code, entry.person.id, entry.token
         self._join = message
-        self.is_host = entry.person.role == "host"
+        self.leads = entry.person.leads
         self._services.hub.attach(self._code, self._person, self)
         if entry.room is None:
             self._send_in_lobby(entry)
@@ -380,7 +355,7 @@ class LiveSocket:
             token=self._token or "",
             meeting=room.meeting,
             participants=list(room.participants.values()),
-            waiting=list(room.waiting.values()) if self.is_host else None,
+            waiting=list(room.waiting.values()) if self.leads else None,
             ice=ice_for(self._person, settings, self._services.clock),
             heartbeat_seconds=settings.heartbeat_seconds,
         )

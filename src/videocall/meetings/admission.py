@@ -104,11 +104,14 @@ class AdmissionService:
         is_host = knock.host_key is not None and same(
             self._keys.fingerprint("host links", knock.host_key), meeting.host_key_digest
         )
-        may_host = is_host or (known is not None and known.role == "host")
+        room = await self._bus.read(meeting.code)
+        may_host = is_host or (known is not None and known.leads)
         host_here = True
         if meeting.schedule is not None and not may_host:
-            host_here = _has_host(await self._bus.read(meeting.code), known)
+            host_here = _has_host(room, known)
             rules.check_time(meeting, self._clock.now(), host_here=host_here)
+        if not is_host:
+            rules.check_lock(meeting, known, waits=known is not None and known.id in room.waiting)
         if not is_host and rules.needs_password(meeting, known):
             await self._check_password(meeting, knock)
         person = await self._person(meeting, member, known, knock, is_host=is_host)
@@ -122,7 +125,7 @@ class AdmissionService:
         if person.id not in room.participants and len(room.participants) >= room.meeting.limit:
             raise MeetingFull
         room = await self._enter(meeting, person, knock)
-        if person.role == "host" and room.waiting and rules.waits_for_host(meeting) and not meeting.lobby:
+        if person.leads and room.waiting and rules.waits_for_host(meeting) and not meeting.lobby:
             with contextlib.suppress(MeetingFull):
                 await self.admit(meeting.code, None)
         return Entry(meeting=meeting, person=person, token=token, room=room)
@@ -303,8 +306,8 @@ class AdmissionService:
 
 
 def _has_host(room: RoomState, known: Person | None) -> bool:
-    """Whether a host is in the room. Who is in it already, and only comes back, need not wait for one."""
-    return any(person.role == "host" or (known and person.id == known.id) for person in room.participants.values())
+    """Whether a host or co-host is in the room. Who is in it already, and only comes back, need not wait for one."""
+    return any(person.role != "guest" or (known and person.id == known.id) for person in room.participants.values())
 
 
 def _away(room: RoomState) -> list[tuple[str, datetime]]:

@@ -53,6 +53,7 @@ class Meeting(Struct, kw_only=True):
     host_key_digest: str
     created_at: datetime
     host_user: str = ""
+    locked: bool = False
     started_at: datetime | None = None
     seen_at: datetime | None = None
     empty_since: datetime | None = None
@@ -87,6 +88,11 @@ class Person(Struct, kw_only=True):
     ended_at: datetime | None = None
     hidden: bool = False
     starts_at: datetime | None = None
+
+    @property
+    def leads(self) -> bool:
+        """Host or co-host."""
+        return self.role != "guest"
 
 
 class Visit(Struct, kw_only=True):

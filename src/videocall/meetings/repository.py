@@ -101,6 +101,11 @@ class MeetingRepository:
         """Set fields of a participant record."""
         await self._store.update(PEOPLE, {"_id": person_id}, {"$set": fields})
 
+    async def change_meeting(self, code: str, **fields: object) -> Meeting | None:
+        """Set fields of a meeting that is not over; None when it is."""
+        changed = await self._store.update(MEETINGS, {"_id": code, "ended_at": None}, {"$set": fields})
+        return _revive(changed, Meeting)
+
     async def meetings(self, codes: Sequence[str]) -> dict[str, Meeting]:
         """Meetings by their codes; those that there are."""
         found: list[Document] = []

@@ -37,6 +37,8 @@ class RoomLoader:
                 limit=self._settings.direct_limit,
                 ends_at=meeting.closes_at,
                 ending_soon=rules.ending_soon(meeting.closes_at, now),
+                locked=meeting.locked,
+                needs_password=meeting.password_sealed is not None,
             ),
             ended=meeting.end_reason,
         )

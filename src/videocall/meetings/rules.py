@@ -5,9 +5,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-from videocall.live.messages import EndReason
+from videocall.live.messages import End, EndReason, HandOver, HostMessage, Participant, Role, SetMeeting, SetRole
 from videocall.meetings.model import Meeting, Person
-from videocall.problems import Banned, MeetingEnded, PasswordRequired, TooEarly
+from videocall.problems import Banned, MeetingEnded, MeetingLocked, NotAllowed, PasswordRequired, TooEarly
 from videocall.scheduling.rules import WARN_BEFORE
 
 Admission = Literal["admitted", "waiting"]
@@ -21,6 +21,29 @@ class Limits(Struct, frozen=True):
 
     abandoned_after: timedelta
     empty_after: timedelta
+
+
+def check_power(role: Role, message: HostMessage) -> None:
+    """Raise `NotAllowed` unless somebody in this role may do that."""
+    if role == "guest":
+        raise NotAllowed("Only a host can do this.")
+    for_hosts_alone = isinstance(message, SetRole | HandOver | End) or (
+        isinstance(message, SetMeeting) and message.password is not None
+    )
+    if role != "host" and for_hosts_alone:
+        raise NotAllowed("A co-host cannot do this; ask the host.")
+
+
+def check_removal(by: Participant, who: Participant) -> None:
+    """Raise `NotAllowed` when a co-host wants to send a host out."""
+    if who.role == "host" and by.role != "host":
+        raise NotAllowed("A co-host cannot send out the host.")
+
+
+def check_lock(meeting: Meeting, known: Person | None, *, waits: bool) -> None:
+    """Raise `MeetingLocked` for somebody new; who was let in once, leads, or waits already, may come back."""
+    if meeting.locked and not waits and not (known is not None and (known.admitted or known.leads)):
+        raise MeetingLocked
 
 
 def needs_password(meeting: Meeting, person: Person | None) -> bool:
@@ -64,7 +87,7 @@ def waits_for_host(meeting: Meeting) -> bool:
 
 def admission(meeting: Meeting, person: Person, *, host_here: bool = True) -> Admission:
     """Whether somebody goes into the room or into the lobby."""
-    if person.role == "host":
+    if person.leads:
         return "admitted"
     if meeting.lobby and not person.admitted:
         return "waiting"
