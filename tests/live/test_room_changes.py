@@ -104,8 +104,11 @@ CASES: dict[str, tuple[RoomState, Change, list[str]]] = {
     "is host already": (room(ADA), changes.set_role("ada", "host"), []),
     "nobody is made host": (room(ADA), changes.set_role("eve", "host"), []),
     "is locked": (room(ADA), changes.set_meeting(locked=True), ["meeting_changed"]),
-    "has another password": (room(ADA), changes.set_meeting(needs_password=False), ["meeting_changed"]),
-    "is locked when over": (room(ADA, ended="host"), changes.set_meeting(locked=True), []),
+    "has another password": (
+        room(ADA),
+        changes.set_meeting(needs_password=False, announce=True),
+        ["meeting_changed"],
+    ),
     "the end": (room(ADA, GRACE, waiting=(EVE,)), changes.end("host"), ["meeting_ended"]),
     "the end again": (room(ADA, ended="host"), changes.end("abandoned"), []),
     "is lost": (room(ADA, AWAY), changes.lose("joan", NOW), ["participant_left"]),

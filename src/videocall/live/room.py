@@ -155,12 +155,13 @@ def set_role(participant_id: str, role: Role) -> Change:
     return change
 
 
-def set_meeting(**fields: object) -> Change:
-    """Change what the room knows of its meeting. Told even when nothing differs: another password looks the same."""
+def set_meeting(*, announce: bool = False, **fields: Any) -> Change:
+    """Something about the meeting itself is different now; `announce` when the room cannot see it, as a password."""
 
     def change(state: RoomState) -> Events:
-        if state.ended is None:
-            yield MeetingChanged(seq=state.seq + 1, meeting=replace(state.meeting, **fields))
+        meeting = replace(state.meeting, **fields)
+        if meeting != state.meeting or announce:
+            yield MeetingChanged(seq=state.seq + 1, meeting=meeting)
 
     return change
 
@@ -189,17 +190,6 @@ def come_back(participant_id: str, session: str) -> Change:
         waiting = state.waiting.get(participant_id)
         if waiting and waiting.away_since is not None:
             yield _waiting(state, {**state.waiting, participant_id: replace(waiting, away_since=None)})
-
-    return change
-
-
-def set_meeting(**fields: Any) -> Change:
-    """Something about the meeting itself is different now."""
-
-    def change(state: RoomState) -> Events:
-        meeting = replace(state.meeting, **fields)
-        if meeting != state.meeting:
-            yield MeetingChanged(seq=state.seq + 1, meeting=meeting)
 
     return change
 

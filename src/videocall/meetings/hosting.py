@@ -108,7 +108,7 @@ class Hosting:
         if person is None:
             raise ParticipantNotFound
         key = "" if person.user else secrets.token_urlsafe(24)
-        meeting = await self._repository.change_meeting(
+        meeting = await self._repository.change_open(
             code,
             host_id=person.id,
             host_name=person.name,
@@ -137,9 +137,9 @@ class Hosting:
             fields["needs_password"] = bool(wish.password)
         if not kept:
             return
-        if await self._repository.change_meeting(code, **kept) is None:
+        if await self._repository.change_open(code, **kept) is None:
             raise MeetingEnded
-        await self._bus.change(code, set_meeting(**fields))
+        await self._bus.change(code, set_meeting(announce=wish.password is not None, **fields))
 
 
 def _present(room: RoomState, person_id: str) -> Participant:

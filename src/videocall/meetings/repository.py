@@ -101,7 +101,7 @@ class MeetingRepository:
         """Set fields of a participant record."""
         await self._store.update(PEOPLE, {"_id": person_id}, {"$set": fields})
 
-    async def change_meeting(self, code: str, **fields: object) -> Meeting | None:
+    async def change_open(self, code: str, **fields: object) -> Meeting | None:
         """Set fields of a meeting that is not over; None when it is."""
         changed = await self._store.update(MEETINGS, {"_id": code, "ended_at": None}, {"$set": fields})
         return _revive(changed, Meeting)
@@ -352,24 +352,26 @@ class MeetingRepository:
         as_guest = await self._store.find(MEETINGS, {"host_email": email})  # without an index: erasures are rare
         own = await self.meetings([*hosted, *(document["_id"] for document in as_guest)])
         for meeting in own.values():
-            cleared = {
-                "host_name": replacement,
-                "host_email": None,
-                "title": _without(meeting.title, {name, meeting.host_name, email}, replacement),
-                "description": _without(meeting.description, {name, meeting.host_name, email}, replacement),
+            theirs = meeting.host_user == user_id or meeting.host_email == email  # or handed over since
+            names = {name, email} | ({meeting.host_name} if theirs else set())
+            cleared: dict[str, str | None] = {
+                "title": _without(meeting.title, names, replacement),
+                "description": _without(meeting.description, names, replacement),
             }
+            if theirs:
+                cleared |= {"host_name": replacement, "host_email": None}
+                await self._store.update(PEOPLE, {"_id": meeting.host_id}, {"$set": {"name": replacement}})
             await self._store.update(MEETINGS, {"_id": meeting.code}, {"$set": cleared})
-            await self._store.update(PEOPLE, {"_id": meeting.host_id}, {"$set": {"name": replacement}})
         await self._store.update_many(PEOPLE, {"user": user_id}, {"$set": {"name": replacement}})
 
     async def cut_loose(self, user_id: str) -> None:
         """Let the records of an account that goes belong to nobody."""
         for code in await self._hosted(user_id):
-            await self._store.update(MEETINGS, {"_id": code}, {"$set": {"host_user": ""}})
+            await self._store.update(MEETINGS, {"_id": code, "host_user": user_id}, {"$set": {"host_user": ""}})
         await self._store.update_many(PEOPLE, {"user": user_id}, {"$set": {"user": ""}})
 
     async def _hosted(self, user_id: str) -> list[str]:
-        found = await self._store.find(PEOPLE, {"user": user_id, "role": "host"})
+        found = await self._store.find(PEOPLE, {"user": user_id, "role": {"$ne": "guest"}})
         return [document["meeting"] for document in found]
 
 

@@ -290,6 +290,7 @@ class Meetings:
         await self._repository.change_meeting(
             meeting,
             reopens=False,
+            locked=False,
             status="scheduled",
             ended_at=None,
             end_reason=None,

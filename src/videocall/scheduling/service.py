@@ -156,7 +156,9 @@ class Scheduling:
     async def _tell_room(self, meeting: Meeting) -> None:
         soon = ending_soon(meeting.closes_at, self._clock.now())
         about = {"title": meeting.title, "lobby": meeting.lobby, "ends_at": meeting.closes_at, "ending_soon": soon}
-        await self._bus.change(meeting.code, set_meeting(**about))
+        await self._bus.change(
+            meeting.code, set_meeting(needs_password=meeting.password_sealed is not None, announce=True, **about)
+        )
 
     async def cancel(self, host: Person) -> None:
         """Cancel a meeting, of a series all dates to come; whoever is in it is sent out. Twice does no harm."""

@@ -9,7 +9,7 @@ import { Local } from './local.svelte'
 import { lookUp } from './lookup'
 import { forgetMeeting, rememberName } from './memory'
 import { Mesh } from './mesh'
-import type { CallModel, CallProblem, CallState, ChatMessage, Ending, Notice } from './model'
+import type { CallModel, CallProblem, CallState, ChatMessage, Ending, MeetingWish, Notice } from './model'
 import { newsBetween, remembering } from './notices'
 import { follow, type Person } from './people.svelte'
 import { fromSnapshot, hands, me, reduce, type EndReason, type Room, type RoomEvent } from './room'
@@ -21,6 +21,7 @@ import { Visit } from './visit'
 const WORTH_TELLING = 3000
 const RETRY_REFUSED = 3000
 const LOSSES_BEFORE_OFFLINE = 3
+const NO_CHANGE = { locked: null, lobby: null, password: null }
 
 /** A call from its prejoin page to its end; each attempt takes a new one. See `CallModel`. */
 export class Call implements CallModel {
@@ -30,6 +31,8 @@ export class Call implements CallModel {
   ending = $state.raw<Ending | null>(null)
   peers = $state.raw<Person[]>([])
   activeSpeaker = $state<string | null>(null)
+  hostLink = $state<string | null>(null)
+  unmuteAsked = $state(false)
   #room = $state.raw<Room | null>(null)
   #visit = $state.raw(new Visit())
   readonly room = $derived(this.#room?.meeting ?? null)
@@ -37,6 +40,7 @@ export class Call implements CallModel {
   readonly isHost = $derived(
     this.me ? this.me.role === 'host' : this.#visit.hostKey !== null || this.view?.participants !== undefined,
   )
+  readonly leads = $derived(this.me ? this.me.role !== 'guest' : this.isHost)
   readonly waiting = $derived([...(this.#room?.waiting ?? [])])
   readonly hands = $derived(this.#room ? hands(this.#room) : [])
 
@@ -143,8 +147,18 @@ export class Call implements CallModel {
   readonly admit = (id: string | null) => void this.#send({ type: 'admit', id })
   readonly refuse = (id: string, ban: boolean) => void this.#send({ type: 'refuse', id, ban })
   readonly mute = (id: string | null) => void this.#send({ type: 'mute', id })
+  readonly askToUnmute = (id: string) => void this.#send({ type: 'ask_to_unmute', id })
+  readonly stopCamera = (id: string) => void this.#send({ type: 'stop_camera', id })
+  readonly setRole = (id: string, role: 'cohost' | 'guest') => void this.#send({ type: 'set_role', id, role })
+  readonly handOver = (id: string) => void this.#send({ type: 'hand_over', id })
+  readonly setMeeting = (wish: MeetingWish) => void this.#send({ type: 'set_meeting', ...NO_CHANGE, ...wish })
   readonly remove = (id: string, ban: boolean) => void this.#send({ type: 'remove', id, ban })
   readonly end = () => void this.#send({ type: 'end' })
+
+  answerUnmute(on: boolean): void {
+    this.unmuteAsked = false
+    if (on) void this.local.setMicrophone(true)
+  }
 
   #send(message: ClientMessage): boolean {
     return this.#signalling?.send(message) ?? false
@@ -177,6 +191,16 @@ export class Call implements CallModel {
       case 'mute_requested':
         if (this.local.microphone) this.#feed.tell({ kind: 'muted_by_host' })
         void this.local.setMicrophone(false)
+        break
+      case 'unmute_requested':
+        this.unmuteAsked = !this.local.microphone
+        break
+      case 'camera_stop_requested':
+        if (this.local.camera) this.#feed.tell({ kind: 'camera_stopped' })
+        void this.local.setCamera(false)
+        break
+      case 'host_link':
+        this.hostLink = message.link
         break
       case 'dismissed':
         this.#dismissed(message.why)
@@ -229,6 +253,13 @@ export class Call implements CallModel {
     const room = remembering(this.#room, reduce(this.#room, event))
     this.#mesh.sync(room)
     this.#update(room)
+    // Who leads may see more of the meeting than the room tells, the password above all.
+    if (event.type === 'meeting_changed' && this.leads) void this.#lookAgain()
+  }
+
+  async #lookAgain(): Promise<void> {
+    const found = await lookUp(this.#visit.code)
+    if ('view' in found) this.view = found.view
   }
 
   #update(room: Room): void {
@@ -253,6 +284,7 @@ export class Call implements CallModel {
 
   #refused({ code, detail, retry_after_seconds }: Refused, joining: boolean): void {
     if (!joining) {
+      this.#feed.tell({ kind: 'refused', text: detail })
       this.problem = { code, detail, retryAfterSeconds: retry_after_seconds }
     } else if (code === 'invalid-token' && this.#visit.dropToken()) {
       this.#knock()

@@ -16,6 +16,8 @@ const MEETING = {
   limit: 6,
   ends_at: null,
   ending_soon: false,
+  locked: false,
+  needs_password: false,
 } as const
 const NOTHING = { microphone: false, camera: false, screen: false }
 

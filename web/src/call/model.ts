@@ -2,7 +2,7 @@
  * What the room's markup may know of a call. `Call` (call.svelte.ts) fills it in; every property is reactive ($state),
  * so components read it and never subscribe. Nothing here touches the DOM.
  */
-import type { Ice, MeetingView, Participant, RoomMeeting, Waiting } from '../api/types'
+import type { Ice, MeetingView, Participant, RoomMeeting, SetMeeting, Waiting } from '../api/types'
 
 /** Shown as document.documentElement.dataset.callState. */
 export type CallState = 'idle' | 'prejoin' | 'lobby' | 'joining' | 'live' | 'reconnecting' | 'moving' | 'ended'
@@ -102,7 +102,13 @@ export type Notice =
   | { id: number; kind: 'joined' | 'left' | 'hand_raised' | 'sharing' | 'waiting'; name: string }
   /** A device was unplugged in the call; `name` is the one that took its place, null when there is none. */
   | { id: number; kind: 'device_lost'; device: DeviceKind; name: string | null }
-  | { id: number; kind: 'muted_by_host' | 'back_online' | 'sound_blocked' | 'made_host' }
+  /** What a host asked for was not done; `text` is the server's sentence. */
+  | { id: number; kind: 'refused'; text: string }
+  | { id: number; kind: 'muted_by_host' | 'camera_stopped' | 'back_online' | 'sound_blocked' }
+  | { id: number; kind: 'made_host' | 'made_cohost' | 'cohost_no_more' | 'locked' | 'unlocked' }
+
+/** What a host changes about the meeting: what is left out stays; an empty password takes it away. */
+export type MeetingWish = Partial<Omit<SetMeeting, 'type'>>
 
 /** A call, from its prejoin page to its end. */
 export interface CallModel {
@@ -114,6 +120,12 @@ export interface CallModel {
   /** Own participant; null before being let in. */
   readonly me: Participant | null
   readonly isHost: boolean
+  /** Host or co-host: who runs the room. Only a host names co-hosts, changes the password, and ends it for all. */
+  readonly leads: boolean
+  /** For who was made the host in this call: what restores that on any device. */
+  readonly hostLink: string | null
+  /** A host would like to hear this person; until `answerUnmute`. */
+  readonly unmuteAsked: boolean
   /** Everybody else, in order of arrival. */
   readonly peers: Peer[]
   /** For hosts; empty for everybody else. */
@@ -150,7 +162,13 @@ export interface CallModel {
   admit(id: string | null): void
   refuse(id: string, ban: boolean): void
   mute(id: string | null): void
+  askToUnmute(id: string): void
+  stopCamera(id: string): void
   remove(id: string, ban: boolean): void
+  setRole(id: string, role: 'cohost' | 'guest'): void
+  handOver(id: string): void
+  setMeeting(wish: MeetingWish): void
+  answerUnmute(on: boolean): void
   end(): void
 }
 

@@ -30,6 +30,8 @@ function roomOf(participants: Participant[], waiting: Waiting[] | null = null): 
     limit: 6,
     ends_at: null,
     ending_soon: false,
+    locked: false,
+    needs_password: false,
   } as const
   return { you: 'me', meeting, participants, waiting, ended: null }
 }
@@ -55,9 +57,19 @@ describe('newsBetween', () => {
     ],
     ['somebody is away', [me, person('a')], [me, person('a', { away_since: SINCE })], []],
     ['one raises a hand oneself', [me], [person('me', { hand: 1 })], []],
+    ['one becomes a co-host', [me], [person('me', { role: 'cohost' })], [{ kind: 'made_cohost' }]],
+    ['one hands over', [person('me', { role: 'host' })], [person('me', { role: 'cohost' })], [{ kind: 'made_cohost' }]],
+    ['one is no co-host any more', [person('me', { role: 'cohost' })], [me], [{ kind: 'cohost_no_more' }]],
     ['one becomes a host', [me], [person('me', { role: 'host' })], [{ kind: 'made_host' }]],
   ])('%s', (_, before, after, news) => {
     expect(newsBetween(roomOf(before), roomOf(after))).toEqual(news)
+  })
+
+  it('says when the meeting is locked, and when it is open again', () => {
+    const open = roomOf([me])
+    const locked = { ...open, meeting: { ...open.meeting, locked: true } }
+    expect(newsBetween(open, locked)).toEqual([{ kind: 'locked' }])
+    expect(newsBetween(locked, open)).toEqual([{ kind: 'unlocked' }])
   })
 
   it('tells hosts who knocks, and a new host nothing about those who wait already', () => {

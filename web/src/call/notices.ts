@@ -23,8 +23,17 @@ export function newsBetween(before: Room, after: Room): News[] {
     ...(before.waiting && after.waiting ? after.waiting : [])
       .filter(({ id }) => !waited.has(id))
       .map(({ name }): News => ({ kind: 'waiting', name })),
-    ...(me(before)?.role === 'guest' && me(after)?.role === 'host' ? [{ kind: 'made_host' } as const] : []),
+    ...roleNews(me(before)?.role, me(after)?.role),
+    ...(before.meeting.locked !== after.meeting.locked
+      ? [{ kind: after.meeting.locked ? 'locked' : 'unlocked' } as const]
+      : []),
   ]
+}
+
+function roleNews(was: Participant['role'] | undefined, is: Participant['role'] | undefined): News[] {
+  if (was === undefined || is === undefined || was === is) return []
+  if (is === 'guest') return [{ kind: 'cohost_no_more' }]
+  return [{ kind: is === 'host' ? 'made_host' : 'made_cohost' }]
 }
 
 /**

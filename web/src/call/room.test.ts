@@ -34,6 +34,8 @@ function roomOf(...participants: Participant[]): Room {
     limit: 6,
     ends_at: null,
     ending_soon: false,
+    locked: false,
+    needs_password: false,
   } as const
   return { you: 'me', meeting, participants, waiting: null, ended: null }
 }
@@ -95,6 +97,8 @@ describe('room', () => {
       limit: 6,
       ends_at: null,
       ending_soon: false,
+      locked: false,
+      needs_password: false,
     } as const
     const waiting = [{ id: 'w', name: 'W', since: '2026-06-22T12:00:00Z', away_since: null }]
     const changed = reduce(roomOf(), { type: 'meeting_changed', seq: 1, meeting })

@@ -34,7 +34,18 @@ const MOST_ANSWER_IN_DOUBT = 2000
 const MOST_OUTBOX = 20
 
 /** What a host does must not get lost in a gap of a second; state goes with `join` anyway, and signals grow stale. */
-const KEPT: ReadonlySet<ClientMessage['type']> = new Set(['admit', 'refuse', 'mute', 'remove', 'end'])
+const KEPT: ReadonlySet<ClientMessage['type']> = new Set([
+  'admit',
+  'refuse',
+  'mute',
+  'ask_to_unmute',
+  'stop_camera',
+  'remove',
+  'set_role',
+  'hand_over',
+  'set_meeting',
+  'end',
+])
 
 /** See the head of this file. */
 export class Signalling {
@@ -171,6 +182,9 @@ export class Signalling {
         break
       case 'peer_signal':
       case 'mute_requested':
+      case 'unmute_requested':
+      case 'camera_stop_requested':
+      case 'host_link':
       case 'dismissed':
       case 'meeting_ended':
         break

@@ -47,6 +47,8 @@ export function explain(problem: CallProblem): Explanation {
       return { icon: 'clock', title: m.problem_ended_title(), text: m.problem_ended_text(), retry: false }
     case 'meeting-full':
       return { icon: 'people', title: m.problem_full_title(), text: m.problem_full_text(), retry: true }
+    case 'meeting-locked':
+      return { icon: 'lock', title: m.problem_locked_title(), text: m.problem_locked_text(), retry: true }
     case 'banned':
       return { icon: 'lock', title: m.problem_banned_title(), text: m.problem_banned_text(), retry: false }
     case 'offline':

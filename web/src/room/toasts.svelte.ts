@@ -26,6 +26,18 @@ export function noticeText(notice: Notice): string | null {
       return m.notice_sharing({ name: notice.name })
     case 'muted_by_host':
       return m.notice_muted()
+    case 'camera_stopped':
+      return m.notice_camera_stopped()
+    case 'refused':
+      return notice.text
+    case 'made_cohost':
+      return m.notice_made_cohost()
+    case 'cohost_no_more':
+      return m.notice_cohost_no_more()
+    case 'locked':
+      return m.notice_locked()
+    case 'unlocked':
+      return m.notice_unlocked()
     case 'back_online':
       return m.notice_back_online()
     case 'made_host':

@@ -14,7 +14,7 @@ export interface Pin {
 /** What one person has opened and chosen in the room. Nothing of it leaves the page. */
 export class RoomView {
   panel = $state<Panel | null>(null)
-  dialog = $state<'invite' | 'settings' | 'shortcuts' | null>(null)
+  dialog = $state<'invite' | 'settings' | 'shortcuts' | 'access' | null>(null)
   /** `auto` is a grid that makes way for a shared screen. */
   layout = $state<'auto' | 'grid' | 'speaker'>('auto')
   pinned = $state<Pin | null>(null)

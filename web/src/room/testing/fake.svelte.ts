@@ -8,6 +8,7 @@ import type {
   Ending,
   LocalMedia,
   MeetingView,
+  MeetingWish,
   Notice,
   Participant,
   Peer,
@@ -125,6 +126,9 @@ export class FakeCall implements CallModel {
   room = $state.raw<RoomMeeting | null>(null)
   me = $state.raw<Participant | null>(null)
   isHost = $state(false)
+  cohost = $state(false)
+  hostLink = $state<string | null>(null)
+  unmuteAsked = $state(false)
   peers = $state.raw<Peer[]>([])
   waiting = $state.raw<Waiting[]>([])
   hands = $state.raw<string[]>([])
@@ -138,6 +142,10 @@ export class FakeCall implements CallModel {
   /** Whether a chat message reaches anybody. */
   reaches = true
   asked: unknown[][] = []
+
+  get leads(): boolean {
+    return this.isHost || this.cohost
+  }
 
   /** In the room, as `name`, with others of these names. */
   static inside(name: string, ...others: string[]): FakeCall {
@@ -197,6 +205,31 @@ export class FakeCall implements CallModel {
 
   remove(id: string, ban: boolean): void {
     this.asked.push(['remove', id, ban])
+  }
+
+  askToUnmute(id: string): void {
+    this.asked.push(['askToUnmute', id])
+  }
+
+  stopCamera(id: string): void {
+    this.asked.push(['stopCamera', id])
+  }
+
+  setRole(id: string, role: 'cohost' | 'guest'): void {
+    this.asked.push(['setRole', id, role])
+  }
+
+  handOver(id: string): void {
+    this.asked.push(['handOver', id])
+  }
+
+  setMeeting(wish: MeetingWish): void {
+    this.asked.push(['setMeeting', wish])
+  }
+
+  answerUnmute(on: boolean): void {
+    this.unmuteAsked = false
+    this.asked.push(['answerUnmute', on])
   }
 
   end(): void {
