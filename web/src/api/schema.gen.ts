@@ -1025,7 +1025,7 @@ export interface components {
             /** @enum {string} */
             status: "scheduled" | "live" | "ended" | "cancelled";
             /** @enum {string} */
-            role: "host" | "guest";
+            role: "host" | "cohost" | "guest";
             host_name: string;
             link: string;
             /** Format: date-time */
@@ -1153,14 +1153,14 @@ export interface components {
             id: string;
             name: string;
             /** @enum {string} */
-            role: "host" | "guest";
+            role: "host" | "cohost" | "guest";
         };
         /** ParticipantView */
         ParticipantView: {
             id: string;
             name: string;
             /** @enum {string} */
-            role: "host" | "guest";
+            role: "host" | "cohost" | "guest";
             visits: components["schemas"]["VisitView"][];
         };
         /** PasswordBody */
@@ -1438,6 +1438,24 @@ export interface components {
             id: string | null;
         };
         /**
+         * AskToUnmute
+         * @description Host: ask somebody to switch their microphone on; nobody else can do that for them.
+         */
+        AskToUnmute: {
+            /** @enum {unknown} */
+            type: "ask_to_unmute";
+            id: string;
+        };
+        /**
+         * StopCamera
+         * @description Host: switch off somebody's camera.
+         */
+        StopCamera: {
+            /** @enum {unknown} */
+            type: "stop_camera";
+            id: string;
+        };
+        /**
          * Remove
          * @description Host: send somebody out; `ban` keeps them out for the rest of the meeting.
          */
@@ -1449,8 +1467,44 @@ export interface components {
             ban: boolean;
         };
         /**
+         * SetRole
+         * @description Host alone: make somebody a co-host, or take that back.
+         */
+        SetRole: {
+            /** @enum {unknown} */
+            type: "set_role";
+            id: string;
+            /** @enum {unknown} */
+            role: "cohost" | "guest";
+        };
+        /**
+         * HandOver
+         * @description Host alone: make somebody the host, and become a co-host.
+         */
+        HandOver: {
+            /** @enum {unknown} */
+            type: "hand_over";
+            id: string;
+        };
+        /**
+         * SetMeeting
+         * @description Host: lock the meeting or open it, lobby on or off; host alone: another password. What is left out stays.
+         *
+         *         An empty password takes it away.
+         */
+        SetMeeting: {
+            /** @enum {unknown} */
+            type: "set_meeting";
+            /** @default null */
+            locked: boolean | null;
+            /** @default null */
+            lobby: boolean | null;
+            /** @default null */
+            password: string | null;
+        };
+        /**
          * End
-         * @description Host: end the meeting for everybody.
+         * @description Host alone: end the meeting for everybody.
          */
         End: {
             /** @enum {unknown} */
@@ -1480,7 +1534,7 @@ export interface components {
             session: string;
             name: string;
             /** @enum {unknown} */
-            role: "guest" | "host";
+            role: "cohost" | "guest" | "host";
             joined_at: string;
             media?: components["schemas"]["Media"];
             /** @default null */
@@ -1537,6 +1591,10 @@ export interface components {
             ends_at: string | null;
             /** @default false */
             ending_soon: boolean;
+            /** @default false */
+            locked: boolean;
+            /** @default false */
+            needs_password: boolean;
         };
         /**
          * WaitingChanged
@@ -1667,6 +1725,33 @@ export interface components {
             by: string;
         };
         /**
+         * UnmuteRequested
+         * @description A host would like to hear you; only you can switch your microphone on.
+         */
+        UnmuteRequested: {
+            /** @enum {unknown} */
+            type: "unmute_requested";
+            by: string;
+        };
+        /**
+         * CameraStopRequested
+         * @description A host switched your camera off; switch it off, and it stays off until you switch it on.
+         */
+        CameraStopRequested: {
+            /** @enum {unknown} */
+            type: "camera_stop_requested";
+            by: string;
+        };
+        /**
+         * HostLink
+         * @description You were made the host, and this link restores that on any device; it is told this once, and older ones ended.
+         */
+        HostLink: {
+            /** @enum {unknown} */
+            type: "host_link";
+            link: string;
+        };
+        /**
          * Alive
          * @description Answer to `Heartbeat`, with the number of the newest event: a gap means that something was missed.
          */
@@ -1699,8 +1784,8 @@ export interface components {
                 [key: string]: string;
             };
         };
-        ClientMessage: components["schemas"]["Join"] | components["schemas"]["Leave"] | components["schemas"]["Heartbeat"] | components["schemas"]["Resync"] | components["schemas"]["Signal"] | components["schemas"]["SetMedia"] | components["schemas"]["SetHand"] | components["schemas"]["Admit"] | components["schemas"]["Refuse"] | components["schemas"]["Mute"] | components["schemas"]["Remove"] | components["schemas"]["End"];
-        ServerMessage: components["schemas"]["ParticipantJoined"] | components["schemas"]["ParticipantChanged"] | components["schemas"]["ParticipantLeft"] | components["schemas"]["MeetingChanged"] | components["schemas"]["WaitingChanged"] | components["schemas"]["MeetingEnded"] | components["schemas"]["Tick"] | components["schemas"]["Snapshot"] | components["schemas"]["InLobby"] | components["schemas"]["Refused"] | components["schemas"]["PeerSignal"] | components["schemas"]["MuteRequested"] | components["schemas"]["Alive"] | components["schemas"]["Dismissed"];
+        ClientMessage: components["schemas"]["Join"] | components["schemas"]["Leave"] | components["schemas"]["Heartbeat"] | components["schemas"]["Resync"] | components["schemas"]["Signal"] | components["schemas"]["SetMedia"] | components["schemas"]["SetHand"] | components["schemas"]["Admit"] | components["schemas"]["Refuse"] | components["schemas"]["Mute"] | components["schemas"]["AskToUnmute"] | components["schemas"]["StopCamera"] | components["schemas"]["Remove"] | components["schemas"]["SetRole"] | components["schemas"]["HandOver"] | components["schemas"]["SetMeeting"] | components["schemas"]["End"];
+        ServerMessage: components["schemas"]["ParticipantJoined"] | components["schemas"]["ParticipantChanged"] | components["schemas"]["ParticipantLeft"] | components["schemas"]["MeetingChanged"] | components["schemas"]["WaitingChanged"] | components["schemas"]["MeetingEnded"] | components["schemas"]["Tick"] | components["schemas"]["Snapshot"] | components["schemas"]["InLobby"] | components["schemas"]["Refused"] | components["schemas"]["PeerSignal"] | components["schemas"]["MuteRequested"] | components["schemas"]["UnmuteRequested"] | components["schemas"]["CameraStopRequested"] | components["schemas"]["HostLink"] | components["schemas"]["Alive"] | components["schemas"]["Dismissed"];
     };
     responses: never;
     parameters: never;
