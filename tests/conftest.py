@@ -3,7 +3,6 @@
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -46,12 +45,8 @@ def store_address() -> Iterator[str]:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> TurnedClock:
-    """The library that counts rates has no clock to be handed; it reads this one too."""
-    clock = TurnedClock()
-    time = SimpleNamespace(time=lambda: clock.now().timestamp())
-    monkeypatch.setattr("limits.aio.storage.memory.time", time)
-    return clock
+def clock() -> TurnedClock:
+    return TurnedClock()
 
 
 @pytest.fixture

@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from limits import parse
 
 from redis_server import RedisServer
 from running_server import TurnedClock
 from videocall.problems import TooManyGuesses, TooManyRequests
 from videocall.rates import Rates
+from videocall.windows import MovingWindows
 
 
 @pytest.fixture
@@ -61,3 +63,23 @@ async def test_without_redis_each_counts_for_itself_and_later_together_again(
     await two[1].hit("2/minute", "join")
     with pytest.raises(TooManyRequests):
         await two[0].hit("2/minute", "join")
+
+
+async def test_the_window_moves_and_what_left_it_is_forgotten() -> None:
+    clock = TurnedClock()
+    windows, rate = MovingWindows(clock), parse("2/minute")
+    for who in range(1000):
+        assert await windows.hit(rate, "join", str(who))
+    clock.turn(seconds=40)
+    assert await windows.hit(rate, "join", "0")
+    assert not await windows.hit(rate, "join", "0")
+    assert not await windows.test(rate, "join", "0")
+    stats = await windows.get_window_stats(rate, "join", "0")
+    assert (stats.reset_time - clock.now().timestamp(), stats.remaining) == (20, 0)
+
+    clock.turn(seconds=20)
+    assert await windows.test(rate, "join", "0"), "the first of the two is a minute ago"
+    assert await windows.hit(rate, "join", "0")
+    assert not await windows.hit(rate, "join", "0")
+    assert len(windows) == 1, "of the others nothing counts any more"
+    assert await windows.hit(parse("3/minute"), "join", "0"), "another rate is counted by itself"

@@ -1,18 +1,19 @@
-"""Rate limits, counted with the library `limits` in a moving window."""
+"""Rate limits, counted in moving windows: in this process, or in Redis by the library `limits`."""
 
+import functools
 import math
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
-from limits import parse
-from limits.aio.storage import MemoryStorage
+from limits import parse as parse_anew
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
 
 from videocall.clock import Clock
 from videocall.problems import Problem, TooManyGuesses, TooManyRequests
+from videocall.windows import MovingWindows
 
 if TYPE_CHECKING:
     from redis.asyncio import ConnectionPool
@@ -21,6 +22,7 @@ log = structlog.get_logger()
 ALONE_SECONDS = 5.0
 """How long Redis is left alone after it did not answer."""
 Answer = TypeVar("Answer")
+parse = functools.cache(parse_anew)
 
 
 class Rates:
@@ -32,7 +34,7 @@ class Rates:
 
     def __init__(self, clock: Clock, redis_url: str = "") -> None:
         self._clock = clock
-        self._own = MovingWindowRateLimiter(MemoryStorage())
+        self._own = MovingWindows(clock)
         self._pool = _pool(redis_url) if redis_url else None
         self._shared = _shared(self._pool) if self._pool else None
         self._alone_until = 0.0
@@ -64,7 +66,7 @@ class Rates:
         seconds = max(1, math.ceil(window.reset_time - self._clock.now().timestamp()))
         return kind(f"{kind.title}. Try again in {_in_words(seconds)}.", retry_after=seconds)
 
-    async def _ask(self, question: Callable[[MovingWindowRateLimiter], Awaitable[Answer]]) -> Answer:
+    async def _ask(self, question: Callable[[MovingWindowRateLimiter | MovingWindows], Awaitable[Answer]]) -> Answer:
         if self._shared is not None and time.monotonic() >= self._alone_until:
             try:
                 return await question(self._shared)

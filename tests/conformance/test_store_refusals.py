@@ -69,7 +69,7 @@ CHANGES: list[Any] = [
     {"$set": {"$a": 1}},
     {"$set": {"a": {"$b": 1}}},
     {"$set": {"a": {"b.c": 1}}},
-    {"$set": {"a": object()}},
+    {"$set": {"a": Ellipsis}},
     {"$set": {"a": "nul \0"}},
     {"$inc": {"a": "1"}},
     {"$inc": {"a": True}},

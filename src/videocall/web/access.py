@@ -47,7 +47,9 @@ def agent_of(connection: Connection) -> str:
 
 def bearer_token(connection: Connection) -> str | None:
     """The bearer token (RFC 6750), or None when there is none."""
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    # Not `connection.headers`: made of all headers, they would stay as long as a live socket does.
+    given = next((value for name, value in connection.scope["headers"] if name == b"authorization"), b"")
+    scheme, _, token = given.decode("latin-1").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
