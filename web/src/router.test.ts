@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { followLinks, fragment, navigate, readRoute, route, staysHere } from './router'
+import { followLinks, fragment, navigate, query, readRoute, route, staysHere } from './router'
 
 afterEach(() => history.replaceState(null, '', '/'))
 
@@ -9,6 +9,8 @@ test.each([
   ['/m/abc-defg-hjk/', { page: 'meeting', code: 'abc-defg-hjk' }],
   ['/m/ABC%20DEFG', { page: 'meeting', code: 'ABC DEFG' }],
   ['/login', { page: 'login' }],
+  ['/meetings/abc-defg-hjk', { page: 'details', code: 'abc-defg-hjk' }],
+  ['/meetings', { page: 'not_found' }],
   ['/account/delete-account/', { page: 'delete_account' }],
   ['/toString', { page: 'not_found' }],
   ['/m/', { page: 'not_found' }],
@@ -31,6 +33,14 @@ test('what stands after the # is found by its name', () => {
 
   expect(fragment('token')).toBe('a-b_c')
   expect(fragment('keep')).toBeNull()
+})
+
+test('what stands after the ? is found by its name', () => {
+  navigate('/schedule?meeting=abc-defg-hjk&on=2027-03-03T08%3A30%3A00Z')
+
+  expect(query('meeting')).toBe('abc-defg-hjk')
+  expect(query('on')).toBe('2027-03-03T08:30:00Z')
+  expect(query('token')).toBeNull()
 })
 
 const click = { defaultPrevented: false, button: 0, metaKey: false, ctrlKey: false, shiftKey: false, altKey: false }

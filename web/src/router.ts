@@ -10,21 +10,23 @@ const PAGES = {
   '/profile': 'profile',
   '/account/delete-account': 'delete_account',
   '/dashboard': 'dashboard',
+  '/schedule': 'schedule',
+  '/rsvp': 'rsvp',
 } as const
 
 /** Pages whose whole address is their name. */
 export type PlainPage = (typeof PAGES)[keyof typeof PAGES]
 
 /** What the address asks for. */
-export type Route = { page: PlainPage } | { page: 'meeting'; code: string } | { page: 'not_found' }
+export type Route = { page: PlainPage } | { page: 'meeting' | 'details'; code: string } | { page: 'not_found' }
 
-/** Reads a path. Whatever stands after `/m/` counts as a code: the meeting page says what is wrong with it. */
+/** Reads a path. Whatever stands after `/m/` or `/meetings/` counts as a code: those pages say what is wrong with it. */
 export function readRoute(path: string): Route {
   const plain = path.length > 1 ? path.replace(/\/$/u, '') : path
   if (Object.hasOwn(PAGES, plain)) return { page: PAGES[plain as keyof typeof PAGES] }
-  const meeting = /^\/m\/([^/]+)$/u.exec(plain)
-  const code = meeting?.[1] === undefined ? null : decode(meeting[1])
-  return code === null ? { page: 'not_found' } : { page: 'meeting', code }
+  const about = /^\/(m|meetings)\/([^/]+)$/u.exec(plain)
+  const code = about?.[2] === undefined ? null : decode(about[2])
+  return code === null ? { page: 'not_found' } : { page: about?.[1] === 'm' ? 'meeting' : 'details', code }
 }
 
 function decode(part: string): string | null {
@@ -58,6 +60,12 @@ export function route(): Route {
 export function fragment(name: string): string | null {
   subscribe()
   return new URLSearchParams(location.hash.slice(1)).get(name)
+}
+
+/** What stands under a name in the address after the ?; reactive. */
+export function query(name: string): string | null {
+  subscribe()
+  return new URLSearchParams(location.search).get(name)
 }
 
 /** How often the page was changed without loading it anew: the first page must not grab the focus. */

@@ -21,6 +21,9 @@ PAGES = [
     "/profile",
     "/account/delete-account",
     "/dashboard",
+    "/schedule",
+    "/meetings/{code:str}",
+    "/rsvp",
 ]
 """Addresses that the browser's router knows (contract: Pages); all are answered with the one HTML file."""
 _COMPRESSED = {".br", ".gz"}

@@ -10,6 +10,9 @@ export const pages = {
   profile: () => import('./Profile.svelte'),
   delete_account: () => import('./DeleteAccount.svelte'),
   dashboard: () => import('./Dashboard.svelte'),
+  schedule: () => import('./Schedule.svelte'),
+  details: () => import('./Details.svelte'),
+  rsvp: () => import('./Rsvp.svelte'),
   not_found: () => import('./NotFound.svelte'),
 }
 
