@@ -78,7 +78,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
     mails = MailRepository(store)
     mailer = Mailer(settings=settings, clock=clock, keys=keys, repository=mails, delivery=Delivery(settings))
     letters = MailLoop(mailer, Lease(store, "mail"), settings.mail_poll_seconds)
-    history = History(repository, settings)
+    dates = ScheduleRepository(store)
+    history = History(clock=clock, repository=repository, dates=dates, settings=settings)
     people = account_parts(
         settings=settings,
         clock=clock,
@@ -89,7 +90,6 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         meetings=repository,
         history=history,
     )
-    dates = ScheduleRepository(store)
     series = Series(dates)
     guest_list = GuestList(clock=clock, keys=keys, repository=dates)
     meetings = Meetings(
@@ -126,8 +126,10 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         series=series,
         guest_list=guest_list,
         members=people.accounts,
+        mailer=mailer,
         bus=bus,
         rates=rates,
+        store=store,
     )
     hosting = Hosting(keys=keys, bus=bus, repository=repository, meetings=meetings, admission=admission, rates=rates)
     presence = Presence(repository, clock)
@@ -163,7 +165,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
             await people.repository.prepare()
             await mails.prepare()
             await bus.open()
-            async with letters.running(), people.running(), upkeep.running():
+            async with letters.running(), people.running(), schedule.reminders.running(), upkeep.running():
                 yield
             hub.close_all(CLOSE_RESTART)
         finally:
@@ -189,7 +191,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
             "upkeep": _given(upkeep),
             "live": _given(live),
             "history": _given(history),
-            **{name: _given(part) for name, part in (*people.dependencies.items(), *schedule.items())},
+            **{name: _given(part) for name, part in (*people.dependencies.items(), *schedule.dependencies.items())},
         },
         state=State({"metrics": metrics, "store": store}),
         guards=[AccessGuard(settings, rates, people.accounts, admission)],

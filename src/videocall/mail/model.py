@@ -35,9 +35,14 @@ class QueuedMail(Struct, kw_only=True):
 
 
 class Content(Struct):
-    """What is read by the receiver: the same letter as text and as HTML."""
+    """What is read by the receiver: the same letter as text and as HTML.
+
+    With a `calendar` (iCalendar text) calendars take it in; `method` tells them what it is (RFC 6047).
+    """
 
     to: str
     subject: str
     text: str
     html: str
+    calendar: str = ""
+    method: str = ""

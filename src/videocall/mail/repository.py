@@ -7,7 +7,7 @@ import msgspec
 
 from videocall.mail.model import QueuedMail, State
 from videocall.mail.rules import LEASE
-from videocall.store.base import Index, Store
+from videocall.store.base import DuplicateKey, Index, Store
 
 MAILS = "mails"
 
@@ -25,10 +25,14 @@ class MailRepository:
             MAILS, [Index(keys=("due_at",), where=waiting), Index(keys=("to_key",)), Index(keys=("state", "done_at"))]
         )
 
-    async def add(self, mail: QueuedMail) -> None:
-        """Put a mail at the end of the queue."""
+    async def add(self, mail: QueuedMail) -> bool:
+        """Put a mail at the end of the queue; False when it is, or was, there already."""
         document: Any = msgspec.to_builtins(mail, builtin_types=(datetime,))
-        await self._store.insert(MAILS, document)
+        try:
+            await self._store.insert(MAILS, document)
+        except DuplicateKey:
+            return False
+        return True
 
     async def due(self, now: datetime, most: int) -> list[QueuedMail]:
         """Mail to be tried now, what waits longest first."""

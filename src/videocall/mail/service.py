@@ -36,13 +36,23 @@ class Mailer:
         self._delivery = delivery
         self.wake = asyncio.Event()
 
-    async def put(self, letter: str, to: str, **values: Any) -> str:
-        """Queue a letter of `templates/` to one address; the id of the mail."""
+    async def put(
+        self, letter: str, to: str, *, once: str = "", calendar: tuple[str, bytes] | None = None, **values: Any
+    ) -> str:
+        """Queue a letter of `templates/` to one address; the id of the mail.
+
+        What has the same `once` is queued one time only, however often it is put. `calendar` is a method and an
+        iCalendar text, for calendars to take in.
+        """
         now = self._clock.now()
         content = write(letter, to, {"site": self._settings.public_url, **values})
+        if calendar is not None:
+            content.method, content.calendar = calendar[0], calendar[1].decode()
         host = urlsplit(self._settings.public_url).hostname or "localhost"
         # The time first: so that the files of an operator without an SMTP server lie in order.
         mail_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(8)}"
+        if once:
+            mail_id = f"once-{self._keys.fingerprint('mails once', f'{to} {once}')[:40]}"
         mail = QueuedMail(
             id=mail_id,
             letter=letter,
@@ -96,6 +106,11 @@ class Mailer:
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
         message.set_content(content.text)
         message.add_alternative(content.html, subtype="html")
+        if content.calendar:
+            # As an alternative for calendars that take in what comes by mail, and as a file for people.
+            message.add_alternative(content.calendar, subtype="calendar", params={"method": content.method})
+            file = content.calendar.encode()
+            message.add_attachment(file, maintype="text", subtype="calendar", filename="invite.ics")
         return message
 
     async def forget(self, address: str) -> None:

@@ -2,18 +2,21 @@
 
 import base64
 import binascii
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
+from videocall.clock import Clock
 from videocall.live.messages import EndReason, Role
 from videocall.meetings.model import Kind, Meeting, Person, Status
 from videocall.meetings.repository import MeetingRepository
 from videocall.meetings.rules import shelf
 from videocall.problems import InvalidBody, MeetingNotFound
-from videocall.scheduling.model import Recurrence
+from videocall.scheduling.model import Occurrence, Recurrence
+from videocall.scheduling.repository import ScheduleRepository, occurrence_key
 from videocall.settings import Settings
 
 View = Literal["live", "upcoming", "history"]
@@ -21,9 +24,11 @@ View = Literal["live", "upcoming", "history"]
 MOST_LOOKED_AT = 1000
 """A search looks at so many meetings for one page; `next_cursor` goes on from there, even after an empty page."""
 _AT_ONCE = 100
+_EARLIEST = timedelta(days=1)
+"""Who enters a meeting sooner than this before its start finds it among what is to come."""
 _YEARS = range(2000, 9999)
 _NO_TIME = datetime(1, 1, 2, tzinfo=UTC)
-Place = tuple[Annotated[datetime, Meta(tz=True)], Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]]
+Place = tuple[Annotated[datetime, Meta(tz=True)], Annotated[str, Meta(pattern=r"^[A-Za-z0-9_@-]{1,64}$")]]
 """Where a page ended: the time of the last record that was looked at, and its id among those of the same time."""
 
 
@@ -62,53 +67,68 @@ class MeetingPage(Struct):
 class History:
     """Reads the meetings of an account."""
 
-    def __init__(self, repository: MeetingRepository, settings: Settings) -> None:
+    def __init__(
+        self, *, clock: Clock, repository: MeetingRepository, dates: ScheduleRepository, settings: Settings
+    ) -> None:
+        self._clock = clock
         self._repository = repository
+        self._dates = dates
         self._settings = settings
 
     async def page(self, user_id: str, view: View, q: str, cursor: str | None, limit: int) -> MeetingPage:
-        """One page of a view, the latest first; `q` is looked for in titles, hosts' names and codes.
+        """One page of a view: what is to come soonest first, everything else latest first.
 
-        Raises `InvalidBody` for a cursor that is not ours.
+        `q` is looked for in titles, hosts' names and codes. Raises `InvalidBody` for a cursor that is not ours.
         """
         wanted = " ".join(q.split()).casefold()
         place = _read_cursor(cursor) if cursor else None
-        if view == "history":
-            return await self._over(user_id, wanted, place, limit)
-        return await self._open(user_id, view, wanted, place, limit)
-
-    async def _over(self, user_id: str, wanted: str, place: Place | None, limit: int) -> MeetingPage:
+        if view == "live":
+            return await self._live(user_id, wanted, place, limit)
         items: list[MeetingItem] = []
         looked_at = 0
         while looked_at < MOST_LOOKED_AT:
             batch = max(limit, _AT_ONCE) if wanted else limit + 1
-            people = await self._repository.people_of(user_id, place, batch)
-            meetings = await self._repository.meetings([person.meeting for person in people])
+            read = self._repository.people_of if view == "history" else self._repository.upcoming_people_of
+            people = await read(user_id, place, batch)
+            found = await self._found(people)
             for person in people:
                 if len(items) == limit:
                     return MeetingPage(items=items, next_cursor=_cursor(place))
-                place = _place(person)
-                meeting = meetings.get(person.meeting)
-                if meeting is not None and _matches(meeting, wanted):
-                    items.append(self._item(meeting, person))
+                place = _place(person, view)
+                item = found.get(person.id)
+                if item is not None and _belongs(item, view) and _matches(item, wanted):
+                    items.append(item)
             looked_at += len(people)
             if len(people) < batch:
                 return MeetingPage(items=items, next_cursor=None)
         return MeetingPage(items=items, next_cursor=_cursor(place))
 
-    async def _open(self, user_id: str, view: View, wanted: str, place: Place | None, limit: int) -> MeetingPage:
-        people = await self._repository.open_people_of(user_id)
-        meetings = await self._repository.meetings([person.meeting for person in people])
-        found: list[tuple[Place, MeetingItem]] = []
+    async def _found(self, people: Sequence[Person]) -> dict[str, MeetingItem]:
+        """What these records are of, by the record: meetings, and dates of series that are over."""
+        keys = [person.meeting for person in people if "@" in person.meeting]
+        dates = await self._dates.occurrences(keys)
+        codes = {person.meeting.partition("@")[0] for person in people}
+        meetings = await self._repository.meetings(sorted(codes))
+        items: dict[str, MeetingItem] = {}
         for person in people:
-            meeting = meetings.get(person.meeting)
+            meeting = meetings.get(person.meeting.partition("@")[0])
             if meeting is None:
                 continue
-            if meeting.ended_at is not None and not meeting.reopens:
+            if meeting.ended_at is not None and person.ended_at is None and not meeting.reopens:
                 # Who ended it stopped between two writes: what a crash left is put right where it is seen.
                 await self._repository.shelve(meeting.code, meeting.ended_at)
-            elif shelf(meeting) == view and _matches(meeting, wanted):
-                found.append(((person.created_at, person.id), self._item(meeting, person)))
+                continue
+            items[person.id] = self._item(meeting, person, dates.get(person.meeting))
+        return items
+
+    async def _live(self, user_id: str, wanted: str, place: Place | None, limit: int) -> MeetingPage:
+        people = await self._repository.open_people_of(user_id, self._clock.now() + _EARLIEST)
+        items = await self._found(people)
+        found = [
+            ((person.created_at, person.id), items[person.id])
+            for person in people
+            if person.id in items and _belongs(items[person.id], "live") and _matches(items[person.id], wanted)
+        ]
         found.sort(key=lambda entry: entry[0], reverse=True)
         rest = [entry for entry in found if place is None or entry[0] < place]
         more = len(rest) > limit
@@ -129,39 +149,49 @@ class History:
                     break
         return items
 
-    async def hide(self, user_id: str, code: str) -> None:
-        """Take a meeting that is over out of one's history; others' stays. Raises `MeetingNotFound`."""
-        if not await self._repository.hide(user_id, code):
+    async def hide(self, user_id: str, code: str, occurrence: datetime | None = None) -> None:
+        """Take a meeting, or a date of a series, that is over out of one's history; others' stays.
+
+        Raises `MeetingNotFound`.
+        """
+        if not await self._repository.hide(user_id, occurrence_key(code, occurrence) if occurrence else code):
             raise MeetingNotFound
 
-    def _item(self, meeting: Meeting, person: Person) -> MeetingItem:
+    def _item(self, meeting: Meeting, person: Person, date: Occurrence | None) -> MeetingItem:
+        schedule = meeting.schedule
+        of: Meeting | Occurrence = date or meeting
         return MeetingItem(
             code=meeting.code,
-            occurrence=meeting.occurrence,
-            title=meeting.title,
+            occurrence=date.original if date else meeting.occurrence,
+            title=(date.title if date else "") or meeting.title,
             kind=meeting.kind,
-            status=meeting.status,
+            status="ended" if date else meeting.status,
             role=person.role,
             host_name=meeting.host_name,
             link=f"{self._settings.public_url}/m/{meeting.code}",
             created_at=meeting.created_at,
-            starts_at=meeting.starts_at,
-            ends_at=meeting.closes_at,
-            duration_minutes=meeting.schedule.duration_minutes if meeting.schedule else None,
-            time_zone=meeting.schedule.time_zone if meeting.schedule else None,
-            recurrence=meeting.schedule.recurrence if meeting.schedule else None,
-            started_at=meeting.started_at,
-            ended_at=meeting.ended_at,
-            end_reason=meeting.end_reason,
+            starts_at=of.starts_at,
+            ends_at=date.ends_at if date else meeting.closes_at,
+            duration_minutes=schedule.duration_minutes if schedule else None,
+            time_zone=schedule.time_zone if schedule else None,
+            recurrence=schedule.recurrence if schedule else None,
+            started_at=of.started_at,
+            ended_at=of.ended_at,
+            end_reason=of.end_reason,
         )
 
 
-def _matches(meeting: Meeting, wanted: str) -> bool:
-    return not wanted or any(wanted in text.casefold() for text in (meeting.title, meeting.host_name, meeting.code))
+def _belongs(item: MeetingItem, view: View) -> bool:
+    return view == "history" or shelf(item) == view
 
 
-def _place(person: Person) -> Place:
-    return person.ended_at or person.created_at, person.id
+def _matches(item: MeetingItem, wanted: str) -> bool:
+    return not wanted or any(wanted in text.casefold() for text in (item.title, item.host_name, item.code))
+
+
+def _place(person: Person, view: View) -> Place:
+    at = person.ended_at if view == "history" else person.starts_at
+    return at or person.created_at, person.id
 
 
 def _cursor(place: Place | None) -> str | None:

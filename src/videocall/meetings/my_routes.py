@@ -9,6 +9,7 @@ from litestar.params import PathParameter, QueryParameter
 from videocall.meetings.codes import read_code
 from videocall.meetings.history import History, MeetingPage, View
 from videocall.problems import MeetingNotFound
+from videocall.scheduling.model import Moment
 from videocall.web.access import UserRequest, access, caller_of
 
 
@@ -21,7 +22,10 @@ async def my_meetings(  # noqa: PLR0917 -- Litestar hands them over by name
     cursor: Annotated[str | None, QueryParameter(max_length=200)] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
 ) -> MeetingPage:
-    """Page by page, the latest first. Go on with `next_cursor` until there is none: a search may give empty pages."""
+    """Page by page: what is to come soonest first, the rest latest first.
+
+    Go on with `next_cursor` until there is none: a search may give empty pages.
+    """
     return await history.page(caller_of(request).user.id, view, q, cursor, limit)
 
 
@@ -30,12 +34,13 @@ async def hide_meeting(
     code: Annotated[str, PathParameter(description="Meeting code.")],
     request: UserRequest,
     history: NamedDependency[History],
+    occurrence: Annotated[Moment | None, QueryParameter(description="One date of a series.")] = None,
 ) -> None:
     """Only my own list forgets it; the meeting's record and other people's lists stay."""
     plain = read_code(code)
     if plain is None:
         raise MeetingNotFound
-    await history.hide(caller_of(request).user.id, plain)
+    await history.hide(caller_of(request).user.id, plain, occurrence)
 
 
 MY_MEETING_ROUTES = [my_meetings, hide_meeting]

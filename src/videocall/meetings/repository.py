@@ -18,6 +18,7 @@ from videocall.store.base import Document, DuplicateKey, Index, Sort, Store
 MEETINGS, PEOPLE, VISITS = "meetings", "people", "visits"
 _MOST_CODES = 5000
 _MOST_SEEN = 500
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 _Kept = TypeVar("_Kept", Meeting, Person, Visit)
 
@@ -126,10 +127,26 @@ class MeetingRepository:
             found += await self._store.find(PEOPLE, earlier, sort=order, limit=most - len(found))
         return [msgspec.convert(document, Person) for document in found]
 
-    async def open_people_of(self, user_id: str, most: int = 500) -> list[Person]:
-        """Records of an account in meetings that go on or are to come."""
-        where = {"user": user_id, "hidden": False, "ended_at": None}
-        return [msgspec.convert(document, Person) for document in await self._store.find(PEOPLE, where, limit=most)]
+    async def upcoming_people_of(self, user_id: str, after: tuple[datetime, str] | None, most: int) -> list[Person]:
+        """Records of an account in scheduled meetings that are not over, the soonest first, from after a place on."""
+        mine: dict[str, Any] = {"user": user_id, "hidden": False, "ended_at": None}
+        at, person_id = after or (_EVER, "")
+        same_time = {**mine, "starts_at": at, "_id": {"$gt": person_id}}
+        found = await self._store.find(PEOPLE, same_time, sort=[("_id", 1)], limit=most) if after else []
+        if len(found) < most:
+            later = {**mine, "starts_at": {"$gt": at}}
+            order: Sort = [("starts_at", 1), ("_id", 1)]
+            found += await self._store.find(PEOPLE, later, sort=order, limit=most - len(found))
+        return [msgspec.convert(document, Person) for document in found]
+
+    async def open_people_of(self, user_id: str, before: datetime, most: int = 500) -> list[Person]:
+        """Records of an account in instant meetings that are not over, and in scheduled ones that begin before that."""
+        mine: dict[str, Any] = {"user": user_id, "hidden": False, "ended_at": None}
+        found = [
+            *await self._store.find(PEOPLE, {**mine, "starts_at": None}, limit=most),
+            *await self._store.find(PEOPLE, {**mine, "starts_at": {"$lt": before}}, limit=most),
+        ]
+        return [msgspec.convert(document, Person) for document in found]
 
     async def shelve(self, code: str, ended_at: datetime) -> None:
         """Note with the people of a meeting that it is over."""
@@ -338,6 +355,10 @@ class MeetingRepository:
         """Meetings of which people are to be reminded now."""
         where = {"ended_at": None, "remind_at": {"$lte": now}}
         return [msgspec.convert(document, Meeting) for document in await self._store.find(MEETINGS, where, limit=most)]
+
+    async def set_reminder(self, code: str, before: datetime | None, at: datetime | None) -> None:
+        """Note when the next reminders are due, unless somebody else has done so meanwhile."""
+        await self._store.update(MEETINGS, {"_id": code, "remind_at": before}, {"$set": {"remind_at": at}})
 
     async def count_live(self) -> int:
         """How many meetings are going on."""

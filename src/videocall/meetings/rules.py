@@ -1,12 +1,12 @@
 """Pure decisions about meetings."""
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
 from videocall.live.messages import End, EndReason, HandOver, HostMessage, Participant, Role, SetMeeting, SetRole
-from videocall.meetings.model import Meeting, Person
+from videocall.meetings.model import Kind, Meeting, Person, Status
 from videocall.problems import Banned, MeetingEnded, MeetingLocked, NotAllowed, PasswordRequired, TooEarly
 from videocall.scheduling.rules import WARN_BEFORE
 
@@ -99,7 +99,14 @@ def ending_soon(closes_at: datetime | None, now: datetime) -> bool:
     return closes_at is not None and closes_at - now <= WARN_BEFORE
 
 
-def shelf(meeting: Meeting) -> Literal["live", "upcoming", "history"]:
+class Shelved(Protocol):
+    """What a dashboard sorts."""
+
+    kind: Kind
+    status: Status
+
+
+def shelf(meeting: Shelved) -> Literal["live", "upcoming", "history"]:
     """Where a dashboard shows a meeting; an instant one that nobody entered yet can be entered now."""
     if meeting.status in {"ended", "cancelled"}:
         return "history"

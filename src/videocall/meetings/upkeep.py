@@ -13,13 +13,14 @@ from videocall.clock import Clock
 from videocall.leases import Lease
 from videocall.live.bus import Bus
 from videocall.live.messages import EndReason, Participant
-from videocall.live.room import RoomState, come_back, go_away
+from videocall.live.room import RoomState, come_back, go_away, set_meeting
 from videocall.meetings import rules
 from videocall.meetings.admission import AdmissionService
 from videocall.meetings.model import Meeting
 from videocall.meetings.repository import MeetingRepository
 from videocall.meetings.service import Meetings
 from videocall.problems import Unavailable
+from videocall.scheduling.rules import WARN_BEFORE
 from videocall.settings import Settings
 from videocall.store.base import StoreError
 
@@ -86,6 +87,8 @@ class Upkeep:
         either is back nothing is judged.
         """
         now = self._clock.now()
+        await self._meetings.reopen_stuck(_MOST_AT_ONCE)
+        await self._warn(now)
         if now < self._judges_from:
             return 0
         try:
@@ -102,6 +105,9 @@ class Upkeep:
 
     async def _judge(self, now: datetime) -> int:
         await self._admission.lose_silent()
+        for meeting in await self._repository.left_early(now, now - self._limits.empty_after, _MOST_AT_ONCE):
+            if not await self._repository.open_visits(meeting.code):
+                await self._repository.unstart(meeting)
         ended = 0
         for meeting in await self._repository.overdue(now, self._limits, _MOST_AT_ONCE):
             why = await self._due_end(meeting, now)
@@ -114,9 +120,16 @@ class Upkeep:
             self._judge_later()
         await _repeat(self._settings.sweep_seconds, self.sweep)
 
+    async def _warn(self, now: datetime) -> None:
+        """Tell people in meetings whose time is nearly over. Who was told is not told again: nothing changes then."""
+        for meeting in await self._repository.closing(now + WARN_BEFORE, _MOST_AT_ONCE):
+            soon = set_meeting(ends_at=meeting.closes_at, ending_soon=True)
+            with contextlib.suppress(Unavailable):
+                await self._bus.change(meeting.code, soon)
+
     async def _due_end(self, meeting: Meeting, now: datetime) -> EndReason | None:
         why = rules.due_end(meeting, now, self._limits)
-        if why is not None and meeting.empty_since is not None and await self._repository.open_visits(meeting.code):
+        if why == "abandoned" and meeting.empty_since is not None and await self._repository.open_visits(meeting.code):
             # Somebody came in just when the last one left, so it was noted as empty after it no longer was.
             await self._repository.set_empty(meeting.code, None)
             why = rules.due_end(replace(meeting, empty_since=None), now, self._limits)

@@ -93,7 +93,7 @@ class Feed:
         contact = await self._members.contact(user_id)
         if contact is None or not contact.feed or not same(secret, self._secret(user_id, contact.feed)):
             raise NotFound
-        people = await self._repository.open_people_of(user_id, _MOST)
+        people = await self._repository.upcoming_people_of(user_id, None, _MOST)
         codes = {person.meeting for person in people}
         if contact.verified:
             invitations = await self._guest_list.invitations(contact.email)

@@ -76,6 +76,8 @@ def _events(entry: Entry, site: str, now: datetime) -> list[Event]:
             if gone:
                 whole.add("exdate", gone)
         events.append(whole)
+        if entry.cancelled:
+            return events
     for one in entry.kept:
         wanted = one.original == entry.only if entry.only is not None else _differs(one)
         if wanted:

@@ -27,6 +27,7 @@ from videocall.problems import (
 from videocall.scheduling import rules
 from videocall.scheduling.invitations import Invitations
 from videocall.scheduling.model import MeetingChange, Occurrence, OccurrenceChange, Schedule
+from videocall.scheduling.reminders import Reminders
 from videocall.scheduling.repository import ScheduleRepository, occurrence_key
 from videocall.scheduling.series import Series, Slot
 from videocall.texts import lines, one_line
@@ -51,6 +52,7 @@ class Scheduling:
         dates: ScheduleRepository,
         series: Series,
         invitations: Invitations,
+        reminders: Reminders,
         bus: Bus,
     ) -> None:
         self._clock = clock
@@ -60,6 +62,7 @@ class Scheduling:
         self._dates = dates
         self._series = series
         self._invitations = invitations
+        self._reminders = reminders
         self._bus = bus
 
     async def create(self, wish: NewMeeting, address: str, member: Member | None) -> Created:
@@ -86,7 +89,7 @@ class Scheduling:
             await self._invitations.count(member.id, len(set(wish.invitees)))
         created = await self._meetings.create(wish, address, member, schedule)
         meeting = await self._meetings.find(created.meeting.code)
-        await self._invitations.plan_reminders(meeting, self._clock.now())
+        await self._reminders.plan(meeting)
         if wish.invitees:
             await self._invitations.change(meeting, wish.invitees)
             host = await self._repository.person(meeting.code, meeting.host_id)
@@ -107,7 +110,7 @@ class Scheduling:
         await self._tell_room(after)
         await self._invite(after, change)
         if after.schedule is not None:
-            await self._invitations.plan_reminders(after, self._clock.now())
+            await self._reminders.plan(after)
         return await self._meetings.view(after.code, host)
 
     async def _changed(self, meeting: Meeting, change: MeetingChange) -> Meeting | None:
@@ -164,7 +167,8 @@ class Scheduling:
         """Cancel a meeting, of a series all dates to come; whoever is in it is sent out. Twice does no harm."""
         meeting = await self._meetings.find(host.meeting)
         if await self._meetings.end(meeting.code, "cancelled") and meeting.schedule is not None:
-            await self._invitations.tell_cancelled(meeting)
+            schedule = structs.replace(meeting.schedule, sequence=meeting.schedule.sequence + 1)
+            await self._invitations.tell_cancelled(structs.replace(meeting, schedule=schedule))
 
     # --- single dates ---
 
@@ -243,7 +247,7 @@ class Scheduling:
             changed = await self._repository.change_meeting(meeting, schedule=_document(schedule), **fields)
             if changed is not None:
                 await self._repository.set_start(meeting.code, changed.starts_at)
-                await self._invitations.plan_reminders(changed, now)
+                await self._reminders.plan(changed)
                 await self._tell_room(changed)
                 return changed
             meeting = await self._meetings.find(meeting.code)

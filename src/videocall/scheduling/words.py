@@ -42,3 +42,13 @@ def rule_in_words(recurrence: Recurrence) -> str:
     if recurrence.count is not None:
         text += f", {recurrence.count} times"
     return text
+
+
+def begins(starts_at: datetime, now: datetime) -> str:
+    """How soon a meeting begins, seen from now: “in 10 minutes”."""
+    minutes = round((starts_at - now).total_seconds() / 60)
+    for length, unit in ((1440, "day"), (60, "hour"), (1, "minute")):
+        if minutes >= length:
+            count = round(minutes / length)
+            return f"in {count} {unit}{'' if count == 1 else 's'}"
+    return "now"
