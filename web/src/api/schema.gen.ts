@@ -203,7 +203,9 @@ export interface paths {
         };
         /**
          * My meetings
-         * @description Page by page, the latest first. Go on with `next_cursor` until there is none: a search may give empty pages.
+         * @description Page by page: what is to come soonest first, the rest latest first.
+         *
+         *     Go on with `next_cursor` until there is none: a search may give empty pages.
          */
         get: operations["ApiMeMeetingsMyMeetings"];
         put?: never;
@@ -2186,7 +2188,10 @@ export interface operations {
     };
     ApiMeMeetingsCodeHideMeeting: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description One date of a series. */
+                occurrence?: string | null;
+            };
             header?: never;
             path: {
                 /** @description Meeting code. */
