@@ -76,8 +76,12 @@ async def add_stale_meetings(store: Store) -> None:
 
 
 async def test_four_sweepers_end_forty_stale_meetings_once_each(
-    store_url: str, open_at: Callable[[str], AbstractAsyncContextManager[Store]], tmp_path: Path
+    store_url: str,
+    open_at: Callable[[str], AbstractAsyncContextManager[Store]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("videocall.meetings.upkeep._MOST_AT_ONCE", 7)  # so that one sweep takes several looks
     settings = Settings(data=tmp_path / "data", store=store_url, sweep_seconds=3600)
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_at(store_url))

@@ -26,6 +26,8 @@ from videocall.store.base import StoreError
 
 log = structlog.get_logger()
 _MOST_AT_ONCE = 200
+_SIDE_BY_SIDE = 16
+"""Meetings that are ended at the same time; many more would keep everybody else from the store."""
 
 
 class Presence:
@@ -108,12 +110,19 @@ class Upkeep:
         for meeting in await self._repository.left_early(now, now - self._limits.empty_after, _MOST_AT_ONCE):
             if not await self._repository.open_visits(meeting.code):
                 await self._repository.unstart(meeting)
-        ended = 0
-        for meeting in await self._repository.overdue(now, self._limits, _MOST_AT_ONCE):
-            why = await self._due_end(meeting, now)
-            if why is not None and await self._meetings.end(meeting.code, why):
-                ended += 1
-        return ended
+        ended, few = 0, asyncio.Semaphore(_SIDE_BY_SIDE)
+
+        async def end_if_due(meeting: Meeting) -> bool:
+            async with few:
+                why = await self._due_end(meeting, now)
+                return why is not None and await self._meetings.end(meeting.code, why)
+
+        while True:
+            overdue = await self._repository.overdue(now, self._limits, _MOST_AT_ONCE)
+            now_ended = sum(await asyncio.gather(*map(end_if_due, overdue)))
+            ended += now_ended
+            if len(overdue) < _MOST_AT_ONCE or not now_ended:
+                return ended
 
     async def _sweep_again_and_again(self) -> None:
         if self._lease.after_silence:  # perhaps the store was away
