@@ -2,15 +2,16 @@
 import * as api from '../api/account'
 import { Problem } from '../api/client'
 import { endSession, keepSession } from '../api/session'
-import type { Me, ProfileChange, SignedIn } from '../api/types'
+import type { ProfileChange, SignedIn } from '../api/types'
 import { forgetMember } from '../call/memory'
 import { navigate } from '../router'
 import { chosenTheme, showTheme } from '../ui/theme'
 
-/** Somebody has signed in: their account's theme is shown here too. */
+/** Somebody has signed in: what their account prefers holds here too. */
 export function comeIn({ token, user }: SignedIn): void {
   keepSession(token, user)
   showTheme(user.theme)
+  void import('./devices').then(({ useDevicesOf }) => useDevicesOf(user))
 }
 
 /** Somebody has just registered: their account begins with what this browser knows of them. */
@@ -36,11 +37,6 @@ export function onwards(wanted: string | null): void {
   const here = wanted !== null && URL.canParse(wanted, location.origin) ? new URL(wanted, location.origin) : null
   const to = here?.origin === location.origin ? here.pathname + here.search : '/dashboard'
   navigate(to, { replace: true })
-}
-
-/** What others see of the person has changed. */
-export function renew(token: string | null, me: Me): void {
-  if (token !== null) keepSession(token, me)
 }
 
 function pass(error: unknown): void {
