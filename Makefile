@@ -38,8 +38,15 @@ dev-web:
 
 web: $(BUILT) ## build the pages, if their sources changed
 
-test: $(VENV)/.installed-dev $(BUILT) debian-packages ## install what tests need and run them all: vitest, then pytest (real browsers too)
-	@status=0; $(NPM) test --silent || status=1; $(BIN)/pytest $(ARGS) || status=1; exit $$status
+# Files stay together, since some share servers; 5 is pytest's word for "of these, none".
+TWO_AT_A_TIME := --numprocesses 2 --dist loadfile
+pytest = { $(BIN)/pytest $(1) $(ARGS) || test $$? = 5 || status=1; }
+
+test: $(VENV)/.installed-dev $(BUILT) debian-packages ## install what tests need and run them all: vitest, then pytest (real browsers too) on SQLite and on MongoDB
+	@status=0; $(NPM) test --silent || status=1; \
+	for store in sqlite mongodb; do \
+		$(call pytest,--store $$store -m "not browser" $(TWO_AT_A_TIME)); $(call pytest,--store $$store -m browser); \
+	done; exit $$status
 
 e2e: $(VENV)/.installed-dev $(BUILT) debian-packages ## only the tests in real browsers
 	@$(BIN)/pytest tests/e2e $(ARGS)
