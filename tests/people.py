@@ -1,12 +1,14 @@
 """People with an account, for tests: they register, read their mail, and call the API."""
 
 import re
+from contextlib import suppress
 from typing import Any
 
 import httpx
 
 from post_office import PostOffice
 from running_server import RunningServer, bearer
+from videocall.problems import InvalidBody
 
 PASSWORD = "analytical engine no. 1"
 
@@ -81,3 +83,14 @@ def code_of(answer: httpx.Response) -> tuple[int, str | None]:
     """Status and stable code of an answer."""
     kind = answer.headers.get("content-type", "")
     return answer.status_code, answer.json()["code"] if "problem" in kind else None
+
+
+async def signed_in_admin(server: RunningServer, name: str = "root", password: str = PASSWORD) -> dict[str, str]:
+    """What the browser of an administrator sends along."""
+    with suppress(InvalidBody):  # there already
+        await part(server, "admins").create(name, password)
+    answer = await server.http.post("/api/admin/login", json={"name": name, "password": password})
+    assert answer.status_code == 200, answer.text
+    cookie = answer.headers["set-cookie"].partition(";")[0]
+    server.http.cookies.clear()
+    return {"Cookie": cookie, "Origin": server.settings.public_url}

@@ -13,8 +13,12 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
 from videocall.accounts.me_routes import ME_ROUTES
+from videocall.accounts.passwords import common_passwords
 from videocall.accounts.routes import AUTH_ROUTES
 from videocall.accounts.wiring import account_parts
+from videocall.admin.repository import AdminRepository
+from videocall.admin.routes import ADMIN_ROUTES
+from videocall.admin.service import Admins, Decisions
 from videocall.clock import Clock, SystemClock
 from videocall.keys import Keys
 from videocall.leases import Lease
@@ -27,6 +31,8 @@ from videocall.mail.repository import MailRepository
 from videocall.mail.sending import Delivery
 from videocall.mail.service import Mailer
 from videocall.meetings.admission import AdmissionService
+from videocall.meetings.guest_record import GuestRecords
+from videocall.meetings.guest_routes import GUEST_ROUTES
 from videocall.meetings.history import History
 from videocall.meetings.hosting import Hosting
 from videocall.meetings.letters import host_link_letter
@@ -132,6 +138,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         store=store,
     )
     hosting = Hosting(keys=keys, bus=bus, repository=repository, meetings=meetings, admission=admission, rates=rates)
+    records = GuestRecords(clock=clock, repository=repository, meetings=meetings, mailer=mailer, bus=bus, rates=rates)
     presence = Presence(repository, clock)
     upkeep = Upkeep(
         settings=settings,
@@ -142,6 +149,16 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         presence=presence,
         bus=bus,
         lease=Lease(store, "sweep"),
+    )
+    administrators = AdminRepository(store)
+    admins = Admins(
+        settings=settings,
+        clock=clock,
+        keys=keys,
+        passwords=people.passwords,
+        common=common_passwords(),
+        repository=administrators,
+        rates=rates,
     )
     metrics = Metrics(hub, repository)
     live = LiveServices(
@@ -164,6 +181,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
             await dates.prepare()
             await people.repository.prepare()
             await mails.prepare()
+            await administrators.prepare()
             await bus.open()
             async with letters.running(), people.running(), schedule.reminders.running(), upkeep.running():
                 yield
@@ -177,6 +195,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         route_handlers=[
             *MEETING_ROUTES,
             *MY_MEETING_ROUTES,
+            *GUEST_ROUTES,
+            *ADMIN_ROUTES,
             *SCHEDULING_ROUTES,
             *AUTH_ROUTES,
             *ME_ROUTES,
@@ -192,9 +212,13 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
             "live": _given(live),
             "history": _given(history),
             **{name: _given(part) for name, part in (*people.dependencies.items(), *schedule.dependencies.items())},
+            "records": _given(records),
+            "settings": _given(settings),
+            "admins": _given(admins),
+            "decisions": _given(Decisions(admins, people.deletions)),
         },
         state=State({"metrics": metrics, "store": store}),
-        guards=[AccessGuard(settings, rates, people.accounts, admission)],
+        guards=[AccessGuard(settings, rates, people.accounts, admission, admins)],
         exception_handlers=EXCEPTION_HANDLERS,
         before_send=[security_headers(https=settings.public_url.startswith("https:")), metrics.count_requests()],
         lifespan=[running],

@@ -20,6 +20,8 @@ StoreOption = Annotated[
 ]
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+admin = typer.Typer(no_args_is_help=True, help="Administrators of this installation.")
+cli.add_typer(admin, name="admin")
 
 
 def main() -> None:
@@ -82,6 +84,24 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to write it.")], sto
     from videocall.moving import backup
 
     backup(_settings(store=store), file)
+
+
+@admin.command("create")
+def create_admin(store: StoreOption = None) -> None:
+    """Make an administrator; asks for name and password. The server may be running meanwhile."""
+    from videocall.admin.creating import create_admin
+    from videocall.serving import prepare_folder
+    from videocall.store.opening import open_store
+
+    settings = _settings(store=store)
+    prepare_folder(settings.data)
+    if sys.stdin.isatty():
+        name = typer.prompt("Name")
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    else:  # from a script: two lines
+        name, password = (sys.stdin.readline().rstrip("\r\n") for _ in range(2))
+    made = create_admin(settings, open_store(settings.store_url, settings.data), name, password)
+    typer.echo(f"{made} is an administrator now. Sign in at {settings.public_url}/admin")
 
 
 @cli.command()

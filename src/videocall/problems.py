@@ -140,6 +140,14 @@ class MeetingLocked(Problem):
     title = "The host has locked this meeting"
 
 
+class StillThere(Problem):
+    """Somebody wants to be erased from a meeting that they are in."""
+
+    code = "still-there"
+    status = 409
+    title = "You are in this meeting. Leave it first; then your record can be erased"
+
+
 class PasswordRequired(Problem):
     """The meeting has a password, and none was given."""
 

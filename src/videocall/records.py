@@ -6,6 +6,8 @@ from msgspec import Struct
 
 from videocall.accounts.model import DeletionRequest, Link, Session, User
 from videocall.accounts.repository import DELETIONS, LINKS, SESSIONS, USERS
+from videocall.admin.model import Admin, AdminSession, AuditEntry
+from videocall.admin.repository import ADMIN_SESSIONS, ADMINS, AUDIT
 from videocall.mail.model import QueuedMail
 from videocall.mail.repository import MAILS
 from videocall.meetings.model import Meeting, Person, Visit
@@ -24,6 +26,9 @@ RECORDS: Mapping[str, type[Struct]] = {
     OCCURRENCES: Occurrence,
     INVITEES: Invitee,
     MAILS: QueuedMail,
+    ADMINS: Admin,
+    ADMIN_SESSIONS: AdminSession,
+    AUDIT: AuditEntry,
 }
 """The struct tells which texts of a document are times. A test fails when a collection is missing here."""
 

@@ -263,7 +263,13 @@ def announce(address: str, data: Path) -> None:
     console.print()
     console.print("  [bold]VideoCall.cc[/] is ready")
     console.print()
-    for label, value in (("Address", address), ("Data folder", str(data.absolute())), ("Stop", "Ctrl-C")):
+    lines = {
+        "Address": address,
+        "Data folder": str(data.absolute()),
+        "First admin": f"{sys.argv[0] if sys.argv[0].endswith('videocall') else 'videocall'} admin create",
+        "Stop": "Ctrl-C",
+    }
+    for label, value in lines.items():
         console.print(Text.assemble((f"  {label:<13}", "dim"), (value, "bold" if label == "Address" else "")))
     console.print()
 

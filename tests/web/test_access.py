@@ -10,17 +10,20 @@ from msgspec.structs import replace
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from people import signed_in_admin
 from running_server import RunningServer, TurnedClock, bearer, running
 from videocall.settings import Settings
 from videocall.web.access import Who
 
-CALLERS = ("stranger", "guest of another meeting", "somebody signed in", "guest", "host")
+CALLERS = ("stranger", "guest of another meeting", "somebody signed in", "administrator", "guest", "host")
 """The host comes last: some calls end the meeting."""
+STRANGERS = {key: {401} for key in ("stranger", "guest of another meeting", "administrator")}
 REFUSED: dict[str, dict[str, set[int]]] = {
     "anyone": {},
-    "participant": {"stranger": {401}, "guest of another meeting": {401}, "somebody signed in": {403}},
-    "host": {"stranger": {401}, "guest of another meeting": {401}, "somebody signed in": {403}, "guest": {403}},
-    "user": {"stranger": {401}, "guest of another meeting": {401}, "guest": {401}, "host": {401}},
+    "participant": STRANGERS | {"somebody signed in": {403}},
+    "host": STRANGERS | {"somebody signed in": {403}, "guest": {403}},
+    "user": STRANGERS | {"guest": {401}, "host": {401}},
+    "admin": {"administrator": set()} | {key: {401} for key in set(CALLERS) - {"administrator"}},
     "operator": {},
 }
 """By what a route declares: who is refused, and how. Everybody else gets further than the guard."""
@@ -47,7 +50,8 @@ async def callers(server: RunningServer) -> tuple[str, dict[str, dict[str, str]]
     person = {"first_name": "Ada", "last_name": "L", "email": f"{code}@example.org", "password": "a long sentence"}
     user = (await server.http.post("/api/auth/register", json=person)).json()
     tokens = [stranger["token"], user["token"], guest["token"], meeting["token"]]
-    return code, dict(zip(CALLERS, [{}, *map(bearer, tokens)], strict=True))
+    headers = dict(zip([one for one in CALLERS if one != "administrator"], [{}, *map(bearer, tokens)], strict=True))
+    return code, headers | {"administrator": await signed_in_admin(server)}
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ const PAGES = {
   '/dashboard': 'dashboard',
   '/schedule': 'schedule',
   '/rsvp': 'rsvp',
+  '/my-record': 'my_record',
 } as const
 
 /** Pages whose whole address is their name. */

@@ -119,12 +119,16 @@ class Deletions:
         """Requests in a state, the oldest first."""
         return await self._repository.deletions(status, most)
 
-    async def approve(self, request_id: str, notes: str = "") -> DeletionRequest:
-        """Let the account be deleted in two weeks; raises `NotFound`, or `NotAllowed` in another state."""
+    async def approve(self, request_id: str, notes: str = "", *, hard: bool | None = None) -> DeletionRequest:
+        """Let the account be deleted in two weeks; `hard` overrules what the person chose.
+
+        Raises `NotFound`, or `NotAllowed` in another state.
+        """
         now = self._clock.now()
         due_at = now + rules.CHANGE_ONES_MIND
         request = await self._find(request_id)
-        changed = await self._go_on(request, "approved", reviewed_at=now, due_at=due_at, notes=notes)
+        fields = {"reviewed_at": now, "due_at": due_at, "notes": notes, "hard": request.hard if hard is None else hard}
+        changed = await self._go_on(request, "approved", **fields)
         await self._letters.deletion_approved(changed, due_at)
         return changed
 

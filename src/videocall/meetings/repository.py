@@ -385,6 +385,27 @@ class MeetingRepository:
             await self._store.update(MEETINGS, {"_id": meeting.code}, {"$set": cleared})
         await self._store.update_many(PEOPLE, {"user": user_id}, {"$set": {"name": replacement}})
 
+    async def visits_ever(self, person_id: str) -> list[Visit]:
+        """Every visit of somebody, over or not; without an index of its own, since few ask."""
+        person = await self._store.find(PEOPLE, {"_id": person_id}, limit=1)
+        where = {"meeting": person[0]["meeting"] if person else "", "person": person_id}
+        found = await self._store.find(VISITS, where, sort=[("joined_at", 1)])
+        return [msgspec.convert(document, Visit) for document in found]
+
+    async def erase_guest(self, meeting: Meeting, guest: Person, replacement: str) -> None:
+        """Take a guest's name out of their record, and out of their meeting if they made it; their address too."""
+        await self._store.update(PEOPLE, {"_id": guest.id}, {"$set": {"name": replacement}})
+        if meeting.host_id != guest.id:
+            return
+        names = {guest.name, meeting.host_name, meeting.host_email or ""}
+        cleared = {
+            "host_name": replacement,
+            "host_email": None,
+            "title": _without(meeting.title, names, replacement),
+            "description": _without(meeting.description, names, replacement),
+        }
+        await self._store.update(MEETINGS, {"_id": meeting.code}, {"$set": cleared})
+
     async def cut_loose(self, user_id: str) -> None:
         """Let the records of an account that goes belong to nobody."""
         for code in await self._hosted(user_id):

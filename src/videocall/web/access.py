@@ -1,6 +1,7 @@
 """Who may call a route. Every route says so with `access`, and one guard holds it to that."""
 
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from litestar import Request
 from litestar.connection import ASGIConnection
@@ -12,6 +13,7 @@ from litestar.params import BodyKwarg
 
 from videocall.accounts.service import Accounts, Caller
 from videocall.accounts.tokens import UserTokens
+from videocall.admin.service import Admins
 from videocall.keys import same
 from videocall.meetings.admission import AdmissionService
 from videocall.meetings.codes import read_code
@@ -21,9 +23,11 @@ from videocall.problems import InvalidToken, MeetingNotFound, NotAllowed, Unsupp
 from videocall.rates import Rates
 from videocall.settings import Settings
 
-Who = Literal["anyone", "participant", "host", "user", "operator"]
+Who = Literal["anyone", "participant", "host", "user", "admin", "operator"]
 """Whom a route is for. `participant` and `host` are of the meeting in the path, and `user` is signed in to an account;
-`operator` calls from this machine or with the operator's token."""
+`admin` has the administrators' cookie; `operator` calls from this machine or with the operator's token."""
+ADMIN_COOKIE = "admin_session"
+_SAFE = {"GET", "HEAD", "OPTIONS"}
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 UserRequest = Request[Any, Any, State]
@@ -73,11 +77,14 @@ def member_of(request: UserRequest) -> Member | None:
 class AccessGuard:
     """Refuses callers that a route is not for, and counts requests by address."""
 
-    def __init__(self, settings: Settings, rates: Rates, accounts: Accounts, admission: AdmissionService) -> None:
+    def __init__(
+        self, settings: Settings, rates: Rates, accounts: Accounts, admission: AdmissionService, admins: Admins
+    ) -> None:
         self._settings = settings
         self._rates = rates
         self._accounts = accounts
         self._admission = admission
+        self._admins = admins
 
     async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
         """Raise unless the caller may call the handler.
@@ -92,6 +99,11 @@ class AccessGuard:
             self._check_operator(connection)
             return
         _check_content_type(connection, handler)
+        if who == "admin":
+            connection.state.admin = await self._admins.bearer(connection.cookies.get(ADMIN_COOKIE, ""))
+            if connection.scope.get("method") not in _SAFE:
+                check_origin(connection, self._settings)
+            return
         caller = await self._caller(connection, needed=who == "user")
         person = await self._bearer(connection)
         connection.state.caller, connection.state.person = caller, person
@@ -132,6 +144,18 @@ class AccessGuard:
                 raise InvalidToken
         elif address_of(connection) not in _LOOPBACK:
             raise NotAllowed("From elsewhere this needs VIDEOCALL_METRICS_TOKEN.")
+
+
+def check_origin(connection: Connection, settings: Settings, *, required: bool = True) -> None:
+    """Refuse what a page of another site sends along with our cookie (beside SameSite, which not all browsers keep).
+
+    Every browser says where an unsafe call comes from: our public address, or the one that was typed to reach us.
+    """
+    origin = connection.headers.get("origin")
+    here = urlsplit(settings.public_url)
+    own = {f"{here.scheme}://{here.netloc}", f"{connection.scope['scheme']}://{connection.headers.get('host', '')}"}
+    if origin not in own and (required or origin is not None):
+        raise NotAllowed("This call comes from another site.")
 
 
 def _check_content_type(connection: Connection, handler: BaseRouteHandler) -> None:

@@ -24,6 +24,7 @@ PAGES = [
     "/schedule",
     "/meetings/{code:str}",
     "/rsvp",
+    "/my-record",
 ]
 """Addresses that the browser's router knows (contract: Pages); all are answered with the one HTML file."""
 _COMPRESSED = {".br", ".gz"}

@@ -5,6 +5,7 @@ import type {
   DeletionView,
   DeletionWish,
   EmailChanged,
+  GuestRecord,
   Me,
   ProfileChange,
   RecoveryCodes,
@@ -24,6 +25,12 @@ export const verifyEmail = (token: string) => post<EmailChanged>('/api/auth/veri
 /** `signed_in` is null where a second factor has to be asked for. */
 export const resetPassword = (token: string, password: string) =>
   post<{ signed_in: SignedIn | null }>('/api/auth/reset-password', { token, password })
+
+// --- a guest's record, by the token of the meeting ---
+
+const recordPath = (code: string) => `/api/meetings/${encodeURIComponent(code)}/my-record`
+export const getRecord = (code: string, token: string) => request<GuestRecord>(recordPath(code), {}, token)
+export const eraseRecord = (code: string, token: string) => request<null>(recordPath(code), { method: 'DELETE' }, token)
 
 // --- my account ---
 

@@ -236,6 +236,170 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/meetings/{code}/my-record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My record as a guest
+         * @description Everything that is kept of me in this meeting.
+         */
+        get: operations["ApiMeetingsCodeMyRecordExportRecord"];
+        put?: never;
+        post?: never;
+        /**
+         * Erase my record as a guest
+         * @description My name and my address go; that somebody was there, and when, stays.
+         */
+        delete: operations["ApiMeetingsCodeMyRecordEraseRecord"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in as an administrator
+         * @description Sets the cookie, which lasts seven days. Administrators are made by `videocall admin create`.
+         */
+        post: operations["ApiAdminLoginSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign out
+         * @description The cookie is worth nothing from now on, wherever a copy of it may be.
+         */
+        post: operations["ApiAdminLogoutSignOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is signed in
+         * @description The administrator of this browser.
+         */
+        get: operations["ApiAdminSessionSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/deletion-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Requests to be deleted
+         * @description Those in a state, the oldest first.
+         */
+        get: operations["ApiAdminDeletionRequestsDeletionRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/deletion-requests/{request_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve a deletion
+         * @description The person is mailed; the account goes in two weeks, unless they change their mind.
+         */
+        post: operations["ApiAdminDeletionRequestsRequestIdApproveApproveDeletion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/deletion-requests/{request_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject a deletion
+         * @description The person is mailed, with the notes.
+         */
+        post: operations["ApiAdminDeletionRequestsRequestIdRejectRejectDeletion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What administrators did
+         * @description The latest first.
+         */
+        get: operations["ApiAdminAuditAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/meetings/{code}/extend": {
         parameters: {
             query?: never;
@@ -864,6 +1028,36 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AdminSignIn */
+        AdminSignIn: {
+            name: string;
+            password: string;
+        };
+        /** AdminView */
+        AdminView: {
+            name: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        /** Approval */
+        Approval: {
+            /** @default  */
+            notes: string;
+            hard?: boolean | null;
+        };
+        /** AuditEntry */
+        AuditEntry: {
+            _id: string;
+            /** Format: date-time */
+            at: string;
+            admin: string;
+            admin_name: string;
+            /** @enum {string} */
+            action: "signed_in" | "signed_out" | "administrator_created" | "deletion_approved" | "deletion_rejected";
+            about: string;
+            /** @default  */
+            notes: string;
+        };
         /** CalendarLinks */
         CalendarLinks: {
             google: string;
@@ -879,6 +1073,24 @@ export interface components {
             meeting: components["schemas"]["MeetingView"];
             token?: string;
             host_link?: string;
+        };
+        /** DeletionRequestView */
+        DeletionRequestView: {
+            id: string;
+            email: string;
+            first_name: string;
+            last_name: string;
+            reason: string;
+            hard: boolean;
+            /** @enum {string} */
+            status: "unverified" | "waiting" | "approved" | "rejected" | "done";
+            /** Format: date-time */
+            created_at: string;
+            verified_at: string | null;
+            reviewed_at: string | null;
+            due_at: string | null;
+            done_at: string | null;
+            notes: string;
         };
         /** DeletionView */
         DeletionView: {
@@ -941,6 +1153,21 @@ export interface components {
         Guest: {
             name: string;
             email?: string | null;
+        };
+        /** GuestRecord */
+        GuestRecord: {
+            /** Format: date-time */
+            exported_at: string;
+            id: string;
+            name: string;
+            /** @enum {string} */
+            role: "host" | "cohost" | "guest";
+            /** Format: date-time */
+            created_at: string;
+            let_in: boolean;
+            banned: boolean;
+            meeting: components["schemas"]["RecordedMeeting"];
+            visits: components["schemas"]["VisitView"][];
         };
         /** InviteeView */
         InviteeView: {
@@ -1199,6 +1426,17 @@ export interface components {
             devices?: components["schemas"]["Devices"];
             restricted?: boolean;
         };
+        /** RecordedMeeting */
+        RecordedMeeting: {
+            code: string;
+            title: string;
+            host_name: string;
+            /** Format: date-time */
+            created_at: string;
+            ended_at: string | null;
+            description: string | null;
+            email: string | null;
+        };
         /** RecoveryCodes */
         RecoveryCodes: {
             recovery_codes: string[];
@@ -1222,6 +1460,11 @@ export interface components {
             last_name: string;
             email: string;
             password: string;
+        };
+        /** Rejection */
+        Rejection: {
+            /** @default  */
+            notes: string;
         };
         /** Rsvp */
         Rsvp: {
@@ -2207,6 +2450,292 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiMeetingsCodeMyRecordExportRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Meeting code; capitals, spaces and missing dashes are forgiven. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestRecord"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiMeetingsCodeMyRecordEraseRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Meeting code; capitals, spaces and missing dashes are forgiven. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminLoginSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdminSignIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminLogoutSignOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminSessionSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminDeletionRequestsDeletionRequests: {
+        parameters: {
+            query?: {
+                /** @description State of the requests. */
+                status?: "unverified" | "waiting" | "approved" | "rejected" | "done";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletionRequestView"][];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminDeletionRequestsRequestIdApproveApproveDeletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the list of requests. */
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Approval"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletionRequestView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminDeletionRequestsRequestIdRejectRejectDeletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the list of requests. */
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rejection"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletionRequestView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminAuditAudit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntry"][];
+                };
             };
             /** @description Not done: `code` says why, for good. */
             default: {

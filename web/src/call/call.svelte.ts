@@ -1,4 +1,5 @@
 import { liveUrl } from '../api/client'
+import { userToken } from '../api/session'
 import type { ClientMessage, Media, MeetingView, Participant, Refused, Snapshot } from '../api/types'
 import { writeChat } from './chat'
 import { Curtain } from './curtain'
@@ -70,6 +71,10 @@ export class Call implements CallModel {
   #lostAt = 0
   #listening: ReturnType<typeof setInterval> | undefined
   #renewing: ReturnType<typeof setTimeout> | undefined
+
+  get recordToken(): string | null {
+    return userToken() === null ? this.#visit.token : null
+  }
 
   get messages(): ChatMessage[] {
     return this.#feed.messages

@@ -140,6 +140,8 @@ export interface CallModel {
   /** The last refusal (wrong password, full, unknown code ...); cleared by the next attempt. */
   readonly problem: CallProblem | null
   readonly ending: Ending | null
+  /** For guests who were in: opens their record of this meeting, for a while even after it is over. */
+  readonly recordToken: string | null
   /** The browser wants a click before it plays sound. */
   readonly soundBlocked: boolean
 

@@ -24,6 +24,11 @@ export class Visit {
     readonly hostKey: string | null = null,
   ) {}
 
+  /** What the server gave this page last; it outlives the meeting. */
+  get token(): string | null {
+    return this.#token
+  }
+
   join(media: Media): Join {
     this.media = media
     return {

@@ -13,6 +13,7 @@ export const pages = {
   schedule: () => import('./Schedule.svelte'),
   details: () => import('./Details.svelte'),
   rsvp: () => import('./Rsvp.svelte'),
+  my_record: () => import('./MyRecord.svelte'),
   not_found: () => import('./NotFound.svelte'),
 }
 

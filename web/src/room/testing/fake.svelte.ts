@@ -138,6 +138,7 @@ export class FakeCall implements CallModel {
   problem = $state.raw<CallProblem | null>(null)
   ending = $state.raw<Ending | null>(null)
   soundBlocked = $state(false)
+  recordToken = $state<string | null>(null)
   local = new FakeLocal()
   /** Whether a chat message reaches anybody. */
   reaches = true

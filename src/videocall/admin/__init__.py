@@ -1,0 +1,1 @@
+"""Administrators: who they are, what they decide, and the record of it."""
