@@ -23,7 +23,7 @@ beforeEach(() => {
 test('a moment is told in the zone of who looks', () => {
   expect(longDate(AT, 'Europe/Berlin')).toMatch(/^Wednesday,? 3 March 2027$/)
   expect(clock(AT, 'Europe/Berlin')).toBe('15:30')
-  expect(clock(AT, 'America/New_York')).toMatch(/^0?9:30$/)
+  expect(clock(AT, 'America/New_York')).toBe('09:30')
   expect(clockRange(AT, new Date('2027-03-03T15:15:00Z'), 'Europe/Berlin').replaceAll(/\s/gu, '')).toBe('15:30–16:15')
   expect(calendarDate('2027-03-03')).toBe('3 March 2027')
 })
@@ -39,8 +39,8 @@ test('what is near is told by its word, and the day is that of the zone', () => 
 
 test('the other clock is named only where it shows something else', () => {
   expect(elsewhere(AT, 'Europe/Paris', 'Europe/Berlin')).toBeNull()
-  expect(elsewhere(AT, 'America/New_York', 'Europe/Berlin')).toMatch(/^0?9:30 in New York$/)
-  expect(elsewhere(AT, 'Pacific/Auckland', 'Europe/Berlin')).toMatch(/^Thu,? 4 Mar.*, 0?3:30 in Auckland$/)
+  expect(elsewhere(AT, 'America/New_York', 'Europe/Berlin')).toBe('09:30 in New York')
+  expect(elsewhere(AT, 'Pacific/Auckland', 'Europe/Berlin')).toMatch(/^Thu,? 4 Mar.*, 03:30 in Auckland$/)
 })
 
 test('the kind of clock is that of the person, in the language of the page', () => {
@@ -50,7 +50,7 @@ test('the kind of clock is that of the person, in the language of the page', () 
 })
 
 test.each([
-  [20_000, 'under a minute'],
+  [20_000, 'under 1 min'],
   [60_000, '1 min'],
   [59 * 60_000, '59 min'],
   [3_600_000, '1 h'],

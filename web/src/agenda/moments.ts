@@ -3,7 +3,12 @@ import { getLocale } from '../i18n/paraglide/runtime.js'
 import { m } from '../i18n/paraglide/messages.js'
 import { addDays, cityOf, sameClock, wallOf } from './zones'
 
-const CLOCK = { hour: 'numeric', minute: '2-digit' } as const
+/** `09:30`, but `9:30 AM`: a clock of twelve hours has no leading nought. */
+function clockFormat(zone: string): Intl.DateTimeFormat {
+  const plain = new Intl.DateTimeFormat(formatLocale(), { timeZone: zone, hour: 'numeric', minute: '2-digit' })
+  if (plain.resolvedOptions().hour12) return plain
+  return new Intl.DateTimeFormat(formatLocale(), { timeZone: zone, hour: '2-digit', minute: '2-digit' })
+}
 
 /** The form of the page's language that this person uses, for the order of day and month and the kind of clock. */
 export function formatLocale(languages: readonly string[] = navigator.languages): string {
@@ -35,12 +40,12 @@ export function calendarDate(date: string): string {
 
 /** `09:30`. */
 export function clock(at: Date, zone: string): string {
-  return format(at, zone, CLOCK)
+  return clockFormat(zone).format(at)
 }
 
 /** `09:30 – 10:15`. */
 export function clockRange(start: Date, end: Date, zone: string): string {
-  return new Intl.DateTimeFormat(formatLocale(), { timeZone: zone, ...CLOCK }).formatRange(start, end)
+  return clockFormat(zone).formatRange(start, end)
 }
 
 /** `Today`, `Tomorrow`, `Yesterday`, or the short date. */

@@ -118,6 +118,14 @@ export class Call implements CallModel {
     return Promise.resolve()
   }
 
+  askAgain(): void {
+    if (this.state !== 'prejoin' || this.#visit.name === null) return
+    // The problem stays until there is an answer: what is shown must not jump.
+    this.#losses = 0
+    this.state = 'joining'
+    this.#knock()
+  }
+
   leave(): void {
     if (this.state === 'idle' || this.state === 'ended') return
     this.#signalling?.leave()

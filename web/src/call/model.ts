@@ -149,6 +149,8 @@ export interface CallModel {
   open(code: string, hostKey: string | null): Promise<void>
   /** Ask to be let in; state goes joining → live, or lobby, or back to prejoin with `problem`. */
   join(name: string, password: string | null): Promise<void>
+  /** Ask once more as before, after a refusal that time heals. */
+  askAgain(): void
   leave(): void
   raiseHand(raised: boolean): void
   /** Send to everybody here now, browser to browser; false when nobody could be reached. */

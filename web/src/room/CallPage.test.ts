@@ -40,6 +40,22 @@ test.each([
   expect(open().text()).toContain(title)
 })
 
+test('who comes too early waits, and asks again by itself when it opens', () => {
+  vi.useFakeTimers()
+  call.view = aMeeting({ kind: 'scheduled', status: 'scheduled', starts_at: '2027-03-03T10:00:00Z' })
+  call.problem = { code: 'too-early', detail: '', retryAfterSeconds: 8 }
+  const page = open()
+  expect(page.text()).toContain('A little early')
+  expect(page.text()).toContain('00:08')
+  vi.advanceTimersByTime(7000)
+  flushSync()
+  expect(page.text()).toContain('00:01')
+  expect(call.asked).toEqual([])
+  vi.advanceTimersByTime(1000)
+  expect(call.asked).toEqual([['askAgain']])
+  vi.useRealTimers()
+})
+
 test('a meeting that was over before one came is over', () => {
   call.view = aMeeting({ status: 'ended' })
   expect(open().text()).toContain('This meeting is over')

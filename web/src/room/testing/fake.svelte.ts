@@ -162,6 +162,10 @@ export class FakeCall implements CallModel {
     return Promise.resolve()
   }
 
+  askAgain(): void {
+    this.asked.push(['askAgain'])
+  }
+
   join(name: string, password: string | null): Promise<void> {
     this.asked.push(['join', name, password])
     return Promise.resolve()
