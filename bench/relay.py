@@ -119,12 +119,12 @@ async def measure(counts: list[int]) -> None:
 async def _measure(address: str, process: subprocess.Popen[bytes], count: int, make: Make, say: Say) -> Figures:
     pairs: list[Pair] = []
 
-    async def joined(people: int) -> float:
-        """So many more people; the CPU of the server for each."""
-        begun, used = len(pairs), cpu_seconds(process.pid)
+    async def joined(people: int) -> tuple[float, float]:
+        """So many more people; the CPU of the server and the time that it took, in seconds."""
+        begun, used, began_at = len(pairs), cpu_seconds(process.pid), time.perf_counter()
         while 2 * (len(pairs) - begun) < people:
             pairs.append(await make(address, len(pairs)))
-        return (cpu_seconds(process.pid) - used) * 1000 / max(people, 1)
+        return cpu_seconds(process.pid) - used, time.perf_counter() - began_at
 
     await joined(20)
     before = resident_kilobytes(process)
@@ -136,6 +136,12 @@ async def _measure(address: str, process: subprocess.Popen[bytes], count: int, m
     used = cpu_seconds(process.pid)
     await asyncio.sleep(IDLE_SECONDS)
     cpu = (cpu_seconds(process.pid) - used) * 1000 / count * 60 / IDLE_SECONDS
+    # Without what those who were there already cost meanwhile.
+    each_second = cpu / 60 / 1000
+    costs = [
+        (used - each_second * there * seconds) * 1000 / JOINS
+        for (used, seconds), there in ((among_few, FEW), (among_all, count - JOINS))
+    ]
     times = []
     for number in range(SAMPLES):
         begun = time.perf_counter()
@@ -143,7 +149,7 @@ async def _measure(address: str, process: subprocess.Popen[bytes], count: int, m
         times.append((time.perf_counter() - begun) * 1000)
     await asyncio.gather(*(client.close() for pair in pairs for client in pair))
     percentiles = statistics.quantiles(times, n=100)
-    return Figures(memory, cpu, percentiles[49], percentiles[98], among_few, among_all)
+    return Figures(memory, cpu, percentiles[49], percentiles[98], *costs)
 
 
 async def _bare_pair(address: str, number: int) -> Pair:
