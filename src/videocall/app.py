@@ -137,7 +137,16 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         rates=rates,
         store=store,
     )
-    hosting = Hosting(keys=keys, bus=bus, repository=repository, meetings=meetings, admission=admission, rates=rates)
+    people.deletions.let_go.append(schedule.scheduling.let_go)
+    hosting = Hosting(
+        keys=keys,
+        bus=bus,
+        repository=repository,
+        meetings=meetings,
+        admission=admission,
+        rates=rates,
+        extend=schedule.scheduling.extend,
+    )
     records = GuestRecords(clock=clock, repository=repository, meetings=meetings, mailer=mailer, bus=bus, rates=rates)
     presence = Presence(repository, clock)
     upkeep = Upkeep(

@@ -1,5 +1,6 @@
 """Texts that people typed, made fit to be kept, shown beside other people's, and mailed."""
 
+import re
 from datetime import datetime
 
 _CONTROLS = {*range(0x20), *range(0x7F, 0xA0)}
@@ -12,6 +13,13 @@ def one_line(text: str) -> str:
     """A text in one line, without control characters; empty when nothing in it can be seen."""
     line = " ".join(text.translate(_DROPPED).split())
     return line if any(character.isprintable() and character != " " for character in line) else ""
+
+
+def without(text: str, names: set[str], replacement: str) -> str:
+    """A text in which something stands for each of these names, however they are written."""
+    for name in sorted(names - {""}, key=len, reverse=True):
+        text = re.sub(re.escape(name), replacement, text, flags=re.IGNORECASE)
+    return text
 
 
 def table_cell(value: object) -> str:

@@ -16,10 +16,11 @@ from hostile_pictures import picture
 from people import PASSWORD, Account, code_of, part, register, secret_in
 from post_office import PostOffice
 from running_server import RunningServer, TurnedClock, running, until
+from videocall.records import RECORDS
 from videocall.settings import Settings
 
 NAME, EMAIL = "Adelaide Lovelacek", "adelaide@lovelacek.example"
-COLLECTIONS = ["users", "sessions", "links", "deletion_requests", "mails", "meetings", "people", "visits"]
+COLLECTIONS = list(RECORDS)
 
 
 async def ask(server: RunningServer, **fields: Any) -> int:

@@ -5,6 +5,7 @@ leaves a request that is due, and whoever comes next begins anew.
 """
 
 import secrets
+from typing import Protocol
 
 from videocall.accounts import rules
 from videocall.accounts.by_mail import ByMail
@@ -19,6 +20,13 @@ from videocall.meetings.repository import MeetingRepository
 from videocall.problems import LinkExpired, NotAllowed, NotFound
 
 WITHDRAWN = "Taken back by the person."
+
+
+class LetGo(Protocol):
+    """Lets go of what hangs on an account: its id, address and name."""
+
+    async def __call__(self, user_id: str, email: str, name: str, *, hard: bool) -> None:
+        """Twice does no harm."""
 
 
 class Deletions:
@@ -42,6 +50,8 @@ class Deletions:
         self._letters = letters
         self._mailer = mailer
         self._by_mail = by_mail
+        self.let_go: list[LetGo] = []
+        """What other domains do when an account goes; `videocall.app` adds it, since they know accounts already."""
 
     # --- the person ---
 
@@ -179,6 +189,8 @@ class Deletions:
         if hard:
             await self._meetings.erase_names(user.id, user.email, user.name, rules.DELETED)
             self._pictures.erase(user.picture)
+        for let_go in self.let_go:
+            await let_go(user.id, user.email, user.name, hard=hard)
         await self._meetings.cut_loose(user.id)
         await self._mailer.forget(user.email)
         if user.new_email:

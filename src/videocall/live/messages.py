@@ -220,11 +220,15 @@ class SetMeeting(Struct, tag="set_meeting", forbid_unknown_fields=True, omit_def
     password: Annotated[str, Meta(max_length=128)] | None = None
 
 
+class Extend(Struct, tag="extend", forbid_unknown_fields=True):
+    """Host or co-host: let a scheduled meeting be closed a quarter of an hour later."""
+
+
 class End(Struct, tag="end", forbid_unknown_fields=True):
     """Host alone: end the meeting for everybody."""
 
 
-HostMessage = Admit | Refuse | Mute | AskToUnmute | StopCamera | Remove | SetRole | HandOver | SetMeeting | End
+HostMessage = Admit | Refuse | Mute | AskToUnmute | StopCamera | Remove | SetRole | HandOver | SetMeeting | Extend | End
 ClientMessage = Join | Leave | Heartbeat | Resync | Signal | SetMedia | SetHand | HostMessage
 
 

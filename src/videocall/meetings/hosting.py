@@ -1,6 +1,7 @@
 """What hosts and co-hosts do in the room. A co-host leads it too; only a host says who leads, and ends it for all."""
 
 import secrets
+from collections.abc import Awaitable, Callable
 
 from videocall.keys import Keys
 from videocall.live.bus import Bus, DirectMessage
@@ -9,6 +10,7 @@ from videocall.live.messages import (
     AskToUnmute,
     CameraStopRequested,
     End,
+    Extend,
     HandOver,
     HostLink,
     HostMessage,
@@ -46,6 +48,7 @@ class Hosting:
         meetings: Meetings,
         admission: AdmissionService,
         rates: Rates,
+        extend: Callable[[str], Awaitable[object]],
     ) -> None:
         self._keys = keys
         self._bus = bus
@@ -53,6 +56,7 @@ class Hosting:
         self._meetings = meetings
         self._admission = admission
         self._rates = rates
+        self._extend = extend
 
     async def act(self, code: str, person_id: str, message: HostMessage) -> None:  # noqa: C901, PLR0912 -- one line for each power
         """Do it, or raise: `NotAllowed` by role, `ParticipantNotFound`, `MeetingFull`, `TooManyRequests`."""
@@ -87,6 +91,8 @@ class Hosting:
                 await self._hand_over(code, me, _present(room, message.id))
             case SetMeeting():
                 await self._set_meeting(code, message)
+            case Extend():
+                await self._extend(code)
             case End():
                 await self._meetings.end(code, "host")
 

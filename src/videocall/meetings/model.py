@@ -35,7 +35,7 @@ class Meeting(Struct, kw_only=True):
 
     A scheduled one has a `schedule`. `starts_at` and `closes_at` are then those of the date that goes on or comes next,
     and `occurrence` names it in a series. `reopens` is set between the end of one date and the next one's turn.
-    `remind_at` is when the next reminders are due.
+    `warned`: people in it know that its time is nearly over. `remind_at` is when the next reminders are due.
     """
 
     code: str = msgspec.field(name="_id")
@@ -64,6 +64,7 @@ class Meeting(Struct, kw_only=True):
     starts_at: datetime | None = None
     closes_at: datetime | None = None
     reopens: bool = False
+    warned: bool = False
     remind_at: datetime | None = None
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import re
 from collections import defaultdict
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ from videocall.live.messages import EndReason
 from videocall.meetings.model import Meeting, Person, Visit
 from videocall.meetings.rules import UNSTARTED_AFTER, Limits
 from videocall.store.base import Document, DuplicateKey, Index, Sort, Store
+from videocall.texts import without
 
 MEETINGS, PEOPLE, VISITS = "meetings", "people", "visits"
 _MOST_CODES = 5000
@@ -331,8 +331,8 @@ class MeetingRepository:
         return list({document["_id"]: msgspec.convert(document, Meeting) for document in found}.values())
 
     async def closing(self, before: datetime, most: int) -> list[Meeting]:
-        """Meetings that go on and will be closed before a moment."""
-        where = {"ended_at": None, "closes_at": {"$lte": before}, "status": "live"}
+        """Meetings that go on, will be closed before a moment, and do not know it yet."""
+        where = {"ended_at": None, "closes_at": {"$lte": before}, "status": "live", "warned": False}
         return [msgspec.convert(document, Meeting) for document in await self._store.find(MEETINGS, where, limit=most)]
 
     async def left_early(self, now: datetime, empty_before: datetime, most: int) -> list[Meeting]:
@@ -369,15 +369,15 @@ class MeetingRepository:
 
         Records are their own meetings', other people's, and those that they made as a guest who gave this address.
         """
-        hosted = await self._hosted(user_id)
+        hosted = await self.hosted(user_id)
         as_guest = await self._store.find(MEETINGS, {"host_email": email})  # without an index: erasures are rare
         own = await self.meetings([*hosted, *(document["_id"] for document in as_guest)])
         for meeting in own.values():
             theirs = meeting.host_user == user_id or meeting.host_email == email  # or handed over since
             names = {name, email} | ({meeting.host_name} if theirs else set())
             cleared: dict[str, str | None] = {
-                "title": _without(meeting.title, names, replacement),
-                "description": _without(meeting.description, names, replacement),
+                "title": without(meeting.title, names, replacement),
+                "description": without(meeting.description, names, replacement),
             }
             if theirs:
                 cleared |= {"host_name": replacement, "host_email": None}
@@ -408,13 +408,14 @@ class MeetingRepository:
 
     async def cut_loose(self, user_id: str) -> None:
         """Let the records of an account that goes belong to nobody."""
-        for code in await self._hosted(user_id):
+        for code in await self.hosted(user_id):
             await self._store.update(MEETINGS, {"_id": code, "host_user": user_id}, {"$set": {"host_user": ""}})
         await self._store.update_many(PEOPLE, {"user": user_id}, {"$set": {"user": ""}})
 
-    async def _hosted(self, user_id: str) -> list[str]:
+    async def hosted(self, user_id: str) -> list[str]:
+        """Codes of every meeting that an account hosts, or has led."""
         found = await self._store.find(PEOPLE, {"user": user_id, "role": {"$ne": "guest"}})
-        return [document["meeting"] for document in found]
+        return sorted({document["meeting"].partition("@")[0] for document in found})
 
 
 def _tenth(moment: datetime) -> datetime:
@@ -426,9 +427,3 @@ def _parts(by_time: Mapping[datetime, list[str]]) -> Iterator[tuple[datetime, li
     for at, names in by_time.items():
         for start in range(0, len(names), _MOST_SEEN):
             yield at, names[start : start + _MOST_SEEN]
-
-
-def _without(text: str, names: set[str], replacement: str) -> str:
-    for name in sorted(names - {""}, key=len, reverse=True):
-        text = re.sub(re.escape(name), replacement, text, flags=re.IGNORECASE)
-    return text

@@ -291,6 +291,7 @@ class Meetings:
             meeting,
             reopens=False,
             locked=False,
+            warned=False,
             status="scheduled",
             ended_at=None,
             end_reason=None,

@@ -90,7 +90,8 @@ class Upkeep:
         """
         now = self._clock.now()
         await self._meetings.reopen_stuck(_MOST_AT_ONCE)
-        await self._warn(now)
+        with contextlib.suppress(Unavailable):
+            await self._warn(now)
         if now < self._judges_from:
             return 0
         try:
@@ -130,11 +131,15 @@ class Upkeep:
         await _repeat(self._settings.sweep_seconds, self.sweep)
 
     async def _warn(self, now: datetime) -> None:
-        """Tell people in meetings whose time is nearly over. Who was told is not told again: nothing changes then."""
-        for meeting in await self._repository.closing(now + WARN_BEFORE, _MOST_AT_ONCE):
-            soon = set_meeting(ends_at=meeting.closes_at, ending_soon=True)
-            with contextlib.suppress(Unavailable):
+        """Tell people in meetings whose time is nearly over. Doing it twice tells nobody twice: nothing changes then."""
+        while True:
+            closing = await self._repository.closing(now + WARN_BEFORE, _MOST_AT_ONCE)
+            for meeting in closing:
+                soon = set_meeting(ends_at=meeting.closes_at, ending_soon=True)
                 await self._bus.change(meeting.code, soon)
+                await self._repository.change_meeting(meeting, warned=True)
+            if len(closing) < _MOST_AT_ONCE:
+                return
 
     async def _due_end(self, meeting: Meeting, now: datetime) -> EndReason | None:
         why = rules.due_end(meeting, now, self._limits)

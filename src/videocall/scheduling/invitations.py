@@ -101,11 +101,15 @@ class Invitations:
         if invited:
             await self._tell(await self._news(meeting, "invitation", "REQUEST", slot=slot, updated=True), invited)
 
-    async def tell_cancelled(self, meeting: Meeting, slot: Slot | None = None) -> None:
-        """Tell everybody who is invited that it does not take place, or one date of it."""
+    async def tell_cancelled(self, meeting: Meeting, slot: Slot | None = None, *, anonymous: bool = False) -> None:
+        """Tell everybody who is invited that it does not take place, or one date of it.
+
+        `anonymous` leaves out the host's address.
+        """
         invited = await self._guest_list.of(meeting.code)
         if invited:
-            await self._tell(await self._news(meeting, "meeting-cancelled", "CANCEL", slot=slot), invited)
+            news = await self._news(meeting, "meeting-cancelled", "CANCEL", slot=slot, anonymous=anonymous)
+            await self._tell(news, invited)
 
     async def _news(
         self,
@@ -116,11 +120,12 @@ class Invitations:
         slot: Slot | None = None,
         updated: bool = False,
         uninvited: bool = False,
+        anonymous: bool = False,
     ) -> _News:
         schedule = meeting.schedule
         if schedule is None:
             raise LookupError("Only who is invited to a scheduled meeting is told of it.")
-        host = await self._members.contact(meeting.host_user) if meeting.host_user else None
+        host = await self._members.contact(meeting.host_user) if meeting.host_user and not anonymous else None
         now = self._clock.now()
         return _News(
             letter=letter,
@@ -207,6 +212,10 @@ class Invitations:
             needs_password=meeting.password_sealed is not None,
             answer=invited.answer,
         )
+
+    async def clear(self, code: str) -> None:
+        """Erase every invitation to a meeting."""
+        await self._guest_list.clear(code)
 
     async def forget(self, email: str) -> None:
         """Erase every invitation to an address."""

@@ -8,6 +8,7 @@ import msgspec
 
 from videocall.scheduling.model import Invitee, Occurrence
 from videocall.store.base import Document, DuplicateKey, Index, Store
+from videocall.texts import without
 
 OCCURRENCES, INVITEES = "occurrences", "invitees"
 MOST_KEPT = 1000
@@ -81,6 +82,16 @@ class ScheduleRepository:
     async def forget_changes(self, code: str) -> None:
         """Forget changes of dates to come: the series has another rule now."""
         await self._store.delete(OCCURRENCES, {"meeting": code, "status": "scheduled"})
+
+    async def erase_names(self, code: str, names: set[str], replacement: str) -> None:
+        """Take names out of what single dates of a series are called."""
+        for document in await self._store.find(OCCURRENCES, {"meeting": code}):
+            one = msgspec.convert(document, Occurrence)
+            cleared = {
+                "title": without(one.title, names, replacement),
+                "description": without(one.description, names, replacement) if one.description else one.description,
+            }
+            await self._store.update(OCCURRENCES, {"_id": one.id}, {"$set": cleared})
 
     # --- who is invited ---
 

@@ -64,7 +64,7 @@ async def cancel_meeting(code: Code, request: UserRequest, scheduling: NamedDepe
 )
 async def extend_meeting(code: Code, request: UserRequest, scheduling: NamedDependency[Scheduling]) -> Extended:  # noqa: ARG001 -- part of the path
     """Let a scheduled meeting that goes on be closed a quarter of an hour later."""
-    return Extended(ends_at=await scheduling.extend(_host(request)))
+    return Extended(ends_at=await scheduling.extend(_host(request).meeting))
 
 
 @get("/api/meetings/{code:str}/occurrences", opt=access("host"), summary="Dates of a meeting")

@@ -35,6 +35,8 @@ from videocall.texts import lines, one_line
 MOST_CHANGED = 500
 """So many dates of one series may differ from its rule."""
 _TRIES = 5
+_PLACE = ("occurrence", "starts_at", "closes_at")
+"""What of a meeting says which date goes on or comes next."""
 _TOLD = {"title", "description", *rules.TIMES}
 """What invited people are told of when it changes."""
 
@@ -146,7 +148,8 @@ class Scheduling:
             raise MeetingLive
         await self._dates.forget_changes(meeting.code)
         begun = await self._series.begin(structs.replace(meeting, schedule=schedule), now)
-        return fields | {"occurrence": begun.occurrence, "starts_at": begun.starts_at, "closes_at": begun.closes_at}
+        moved = {name: getattr(begun, name) for name in _PLACE}
+        return fields | moved | {"warned": False}
 
     async def _invite(self, meeting: Meeting, change: MeetingChange) -> None:
         told = any(getattr(change, name) is not UNSET for name in _TOLD)
@@ -169,6 +172,22 @@ class Scheduling:
         if await self._meetings.end(meeting.code, "cancelled") and meeting.schedule is not None:
             schedule = structs.replace(meeting.schedule, sequence=meeting.schedule.sequence + 1)
             await self._invitations.tell_cancelled(structs.replace(meeting, schedule=schedule))
+
+    async def let_go(self, user_id: str, email: str, name: str, *, hard: bool) -> None:
+        """An account goes: what it had planned is cancelled, and nothing is kept of whom it invited or who invited it.
+
+        `hard`: its name and address stand in nothing that is mailed or kept because of this.
+        """
+        for code in await self._repository.hosted(user_id):
+            meeting = await self._repository.meeting(code)
+            if meeting is None or meeting.host_user != user_id:
+                continue
+            if hard:
+                await self._dates.erase_names(code, {name, email}, meeting.host_name)
+            if meeting.schedule is not None and await self._meetings.end(code, "cancelled"):
+                await self._invitations.tell_cancelled(meeting, anonymous=hard)
+            await self._invitations.clear(code)
+        await self._invitations.forget(email)
 
     # --- single dates ---
 
@@ -243,7 +262,7 @@ class Scheduling:
                 raise NotScheduled
             schedule = structs.replace(meeting.schedule, sequence=meeting.schedule.sequence + 1)
             begun = meeting if meeting.status == "live" else await self._series.begin(meeting, now)
-            fields = {name: getattr(begun, name) for name in ("occurrence", "starts_at", "closes_at")}
+            fields = {name: getattr(begun, name) for name in _PLACE}
             changed = await self._repository.change_meeting(meeting, schedule=_document(schedule), **fields)
             if changed is not None:
                 await self._repository.set_start(meeting.code, changed.starts_at)
@@ -255,10 +274,10 @@ class Scheduling:
 
     # --- while it goes on ---
 
-    async def extend(self, host: Person) -> datetime:
+    async def extend(self, code: str) -> datetime:
         """Fifteen minutes more; when it will be closed now. Raises `NotScheduled`, `NotAllowed`."""
         for _ in range(_TRIES):
-            meeting = await self._meetings.find(host.meeting)
+            meeting = await self._meetings.find(code)
             if meeting.closes_at is None or meeting.starts_at is None:
                 raise NotScheduled
             if meeting.ended_at is not None:
@@ -268,7 +287,7 @@ class Scheduling:
             closes_at = meeting.closes_at + rules.EXTENSION
             if closes_at - meeting.starts_at > rules.LONGEST:
                 raise NotAllowed("No meeting can be longer than this.")
-            changed = await self._repository.change_meeting(meeting, closes_at=closes_at)
+            changed = await self._repository.change_meeting(meeting, closes_at=closes_at, warned=False)
             if changed is not None:
                 await self._tell_room(changed)
                 return closes_at

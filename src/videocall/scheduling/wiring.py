@@ -31,6 +31,7 @@ class SchedulingParts(Struct):
 
     dependencies: Mapping[str, object]
     """What routes ask for, by name."""
+    scheduling: Scheduling
     invitations: Invitations
     reminders: Reminders
 
@@ -102,6 +103,7 @@ def scheduling_parts(
             "feed": feed,
             "tables": Tables(clock=clock, meetings=meetings, repository=dates),
         },
+        scheduling=scheduling,
         invitations=invitations,
         reminders=reminders,
     )

@@ -1748,6 +1748,14 @@ export interface components {
             password: string | null;
         };
         /**
+         * Extend
+         * @description Host or co-host: let a scheduled meeting be closed a quarter of an hour later.
+         */
+        Extend: {
+            /** @enum {unknown} */
+            type: "extend";
+        };
+        /**
          * End
          * @description Host alone: end the meeting for everybody.
          */
@@ -2029,7 +2037,7 @@ export interface components {
                 [key: string]: string;
             };
         };
-        ClientMessage: components["schemas"]["Join"] | components["schemas"]["Leave"] | components["schemas"]["Heartbeat"] | components["schemas"]["Resync"] | components["schemas"]["Signal"] | components["schemas"]["SetMedia"] | components["schemas"]["SetHand"] | components["schemas"]["Admit"] | components["schemas"]["Refuse"] | components["schemas"]["Mute"] | components["schemas"]["AskToUnmute"] | components["schemas"]["StopCamera"] | components["schemas"]["Remove"] | components["schemas"]["SetRole"] | components["schemas"]["HandOver"] | components["schemas"]["SetMeeting"] | components["schemas"]["End"];
+        ClientMessage: components["schemas"]["Join"] | components["schemas"]["Leave"] | components["schemas"]["Heartbeat"] | components["schemas"]["Resync"] | components["schemas"]["Signal"] | components["schemas"]["SetMedia"] | components["schemas"]["SetHand"] | components["schemas"]["Admit"] | components["schemas"]["Refuse"] | components["schemas"]["Mute"] | components["schemas"]["AskToUnmute"] | components["schemas"]["StopCamera"] | components["schemas"]["Remove"] | components["schemas"]["SetRole"] | components["schemas"]["HandOver"] | components["schemas"]["SetMeeting"] | components["schemas"]["Extend"] | components["schemas"]["End"];
         ServerMessage: components["schemas"]["ParticipantJoined"] | components["schemas"]["ParticipantChanged"] | components["schemas"]["ParticipantLeft"] | components["schemas"]["MeetingChanged"] | components["schemas"]["WaitingChanged"] | components["schemas"]["MeetingEnded"] | components["schemas"]["Tick"] | components["schemas"]["Snapshot"] | components["schemas"]["InLobby"] | components["schemas"]["Refused"] | components["schemas"]["PeerSignal"] | components["schemas"]["MuteRequested"] | components["schemas"]["UnmuteRequested"] | components["schemas"]["CameraStopRequested"] | components["schemas"]["HostLink"] | components["schemas"]["Alive"] | components["schemas"]["Dismissed"];
     };
     responses: never;

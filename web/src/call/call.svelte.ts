@@ -166,6 +166,7 @@ export class Call implements CallModel {
   readonly handOver = (id: string) => void this.#send({ type: 'hand_over', id })
   readonly setMeeting = (wish: MeetingWish) => void this.#send({ type: 'set_meeting', ...NO_CHANGE, ...wish })
   readonly remove = (id: string, ban: boolean) => void this.#send({ type: 'remove', id, ban })
+  readonly extend = () => void this.#send({ type: 'extend' })
   readonly end = () => void this.#send({ type: 'end' })
 
   answerUnmute(on: boolean): void {

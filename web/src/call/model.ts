@@ -173,6 +173,8 @@ export interface CallModel {
   handOver(id: string): void
   setMeeting(wish: MeetingWish): void
   answerUnmute(on: boolean): void
+  /** A quarter of an hour more, for a scheduled meeting. */
+  extend(): void
   end(): void
 }
 

@@ -38,6 +38,7 @@ const KEPT: ReadonlySet<ClientMessage['type']> = new Set([
   'admit',
   'refuse',
   'mute',
+  'extend',
   'ask_to_unmute',
   'stop_camera',
   'remove',

@@ -19,6 +19,7 @@ const CORRECTABLE = new Set([
   'name-required',
   'invalid-body',
   'too-many-requests',
+  'too-early',
   'unavailable',
   'offline',
 ])
@@ -38,6 +39,15 @@ function after(seconds: number | null): string {
   return seconds < 90 ? m.retry_seconds({ count: seconds }) : m.retry_minutes({ count: Math.ceil(seconds / 60) })
 }
 
+/** From when on a meeting can be entered, in the visitor's own time. */
+function opens(seconds: number | null): string {
+  if (seconds === null) return m.problem_early_soon()
+  const at = new Date(Date.now() + seconds * 1000)
+  const far = at.toDateString() !== new Date().toDateString()
+  const style = far ? ({ dateStyle: 'full', timeStyle: 'short' } as const) : ({ timeStyle: 'short' } as const)
+  return m.problem_early_text({ time: new Intl.DateTimeFormat(undefined, style).format(at) })
+}
+
 /** Words for a problem by its stable code; the server's own sentence where the code is new to us. */
 export function explain(problem: CallProblem): Explanation {
   switch (problem.code) {
@@ -45,6 +55,8 @@ export function explain(problem: CallProblem): Explanation {
       return { icon: 'link', title: m.problem_unknown_title(), text: m.problem_unknown_text(), retry: false }
     case 'meeting-ended':
       return { icon: 'clock', title: m.problem_ended_title(), text: m.problem_ended_text(), retry: false }
+    case 'too-early':
+      return { icon: 'clock', title: m.problem_early_title(), text: opens(problem.retryAfterSeconds), retry: true }
     case 'meeting-full':
       return { icon: 'people', title: m.problem_full_title(), text: m.problem_full_text(), retry: true }
     case 'meeting-locked':

@@ -28,6 +28,8 @@ export class RoomView {
   seen = $state(true)
   /** The host pressed `End for all`, and may still take it back. */
   ending = $state(false)
+  /** The end that a person has been told of, and wants to hear no more about. */
+  #toldEnd = $state<string | null>(null)
   #read = $state(0)
   #timer: ReturnType<typeof setTimeout> | undefined
   readonly #call: CallModel
@@ -39,6 +41,16 @@ export class RoomView {
   /** Messages of others since the chat was last open. */
   get unread(): number {
     return this.panel === 'chat' ? 0 : this.#call.messages.slice(this.#read).filter((message) => !message.mine).length
+  }
+
+  /** When the meeting is closed, once that is near and the person has not put the note away. */
+  get lateFor(): string | null {
+    const room = this.#call.room
+    return room?.ending_soon && room.ends_at !== this.#toldEnd ? room.ends_at : null
+  }
+
+  putEndAway(): void {
+    this.#toldEnd = this.#call.room?.ends_at ?? null
   }
 
   toggle(panel: Panel): void {

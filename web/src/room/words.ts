@@ -7,3 +7,8 @@ export function meetingTitle(view: MeetingView | null, room: RoomMeeting | null 
   if (title !== '') return title
   return view === null ? m.meeting() : m.meeting_of({ name: view.host_name })
 }
+
+/** An hour of the day as people here write it. */
+export function clockTime(moment: string | number): string {
+  return new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' }).format(new Date(moment))
+}

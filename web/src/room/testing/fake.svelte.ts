@@ -237,6 +237,10 @@ export class FakeCall implements CallModel {
     this.asked.push(['answerUnmute', on])
   }
 
+  extend(): void {
+    this.asked.push(['extend'])
+  }
+
   end(): void {
     this.asked.push(['end'])
   }

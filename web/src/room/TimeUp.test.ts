@@ -1,0 +1,45 @@
+import { flushSync } from 'svelte'
+import { expect, test } from 'vitest'
+import Notices from './Notices.svelte'
+import { FakeCall } from './testing/fake.svelte'
+import { enter } from './testing/stage'
+import { RoomView } from './view.svelte'
+
+const ROOM = {
+  code: 'abc-defg-hjk',
+  title: 'Tea',
+  engine: 'direct',
+  lobby: false,
+  limit: 6,
+  ends_at: '2026-06-22T13:30:00Z',
+  ending_soon: true,
+  locked: false,
+  needs_password: false,
+} as const
+
+function near(role: 'host' | 'guest'): { call: FakeCall; page: ReturnType<typeof enter> } {
+  const call = FakeCall.inside('Ada', 'Ben')
+  call.isHost = role === 'host'
+  call.room = ROOM
+  return { call, page: enter(Notices, call, new RoomView(call)) }
+}
+
+test('near its end everybody is told, and the host lets it go on', () => {
+  const { call, page } = near('host')
+  expect(page.text()).toMatch(/time is over at \d/u)
+  page.press('15 minutes more')
+  expect(call.asked).toEqual([['extend']])
+  call.room = { ...ROOM, ending_soon: false }
+  flushSync()
+  expect(page.text()).not.toContain('time is over')
+})
+
+test('a guest puts the note away, and is told again of another end', () => {
+  const { call, page } = near('guest')
+  expect(page.buttons()).not.toContain('15 minutes more')
+  page.press('OK')
+  expect(page.text()).not.toContain('time is over')
+  call.room = { ...ROOM, ends_at: '2026-06-22T13:45:00Z' }
+  flushSync()
+  expect(page.text()).toContain('time is over')
+})
