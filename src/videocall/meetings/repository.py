@@ -401,8 +401,8 @@ class MeetingRepository:
         cleared = {
             "host_name": replacement,
             "host_email": None,
-            "title": _without(meeting.title, names, replacement),
-            "description": _without(meeting.description, names, replacement),
+            "title": without(meeting.title, names, replacement),
+            "description": without(meeting.description, names, replacement),
         }
         await self._store.update(MEETINGS, {"_id": meeting.code}, {"$set": cleared})
 

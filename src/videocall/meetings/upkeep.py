@@ -131,7 +131,7 @@ class Upkeep:
         await _repeat(self._settings.sweep_seconds, self.sweep)
 
     async def _warn(self, now: datetime) -> None:
-        """Tell people in meetings whose time is nearly over. Doing it twice tells nobody twice: nothing changes then."""
+        """Tell people in meetings whose time is nearly over; nobody hears it twice, since nothing changes then."""
         while True:
             closing = await self._repository.closing(now + WARN_BEFORE, _MOST_AT_ONCE)
             for meeting in closing:
