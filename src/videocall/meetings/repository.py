@@ -185,20 +185,17 @@ class MeetingRepository:
                 stays = await self._store.update(VISITS, where, {"$set": {"seen_at": seen_at}}) is not None
             else:
                 await self._close(document["_id"], before)
-        started = self._store.update(
-            MEETINGS,
-            {"_id": visit.meeting, "ended_at": None, "started_at": None},
-            {"$set": {"started_at": visit.joined_at, "status": "live"}},
-        )
-        seen = self._store.update(
-            MEETINGS,
-            {"_id": visit.meeting, "ended_at": None},
-            {"$set": {"empty_since": None}, "$max": {"seen_at": visit.joined_at}},
-        )
-        writes: list[Awaitable[object]] = [started, seen]
+        writes: list[Awaitable[object]] = [self._is_live(visit.meeting, visit.joined_at)]
         if not stays:
             writes.append(self._store.insert(VISITS, _document(visit)))
         await asyncio.gather(*writes)
+
+    async def _is_live(self, code: str, at: datetime) -> None:
+        goes_on = {"_id": code, "ended_at": None}
+        seen = await self._store.update(MEETINGS, goes_on, {"$set": {"empty_since": None}, "$max": {"seen_at": at}})
+        if seen is not None and seen["started_at"] is None:
+            first = {"$set": {"started_at": at, "status": "live"}}
+            await self._store.update(MEETINGS, {**goes_on, "started_at": None}, first)
 
     async def visits_of(self, person_id: str) -> list[Visit]:
         """Visits of somebody that have not ended."""

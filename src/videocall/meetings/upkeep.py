@@ -89,13 +89,11 @@ class Upkeep:
         either is back nothing is judged.
         """
         now = self._clock.now()
-        await self._meetings.reopen_stuck(_MOST_AT_ONCE)
-        with contextlib.suppress(Unavailable):
-            await self._warn(now)
-        if now < self._judges_from:
-            return 0
         try:
-            return await self._judge(now)
+            await self._meetings.reopen_stuck(_MOST_AT_ONCE)
+            with contextlib.suppress(Unavailable):
+                await self._warn(now)
+            return await self._judge(now) if now >= self._judges_from else 0
         except StoreError:
             self._judge_later()
             raise
