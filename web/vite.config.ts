@@ -3,7 +3,7 @@ import { extname, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { paraglideVitePlugin } from '@inlang/paraglide-js'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
-import { defineConfig, type Plugin } from 'vite'
+import { defineConfig, type Plugin, type Rolldown } from 'vite'
 
 const COMPRESSIBLE = new Set(['.css', '.html', '.js', '.json', '.svg', '.txt', '.wasm', '.webmanifest', '.xml'])
 const server = process.env['VIDEOCALL_DEV_SERVER'] ?? 'http://localhost:8000'
@@ -38,6 +38,19 @@ function precompress(): Plugin {
   }
 }
 
+const MESSAGES = /paraglide.messages/
+const MEETING = join(import.meta.dirname, 'src/pages/Meeting.svelte')
+
+type Graph = Pick<Rolldown.PluginContext, 'getModuleInfo'>
+
+/** Whether a page loads a module together with itself, rather than when it is asked for. */
+function isNeededBy(page: string, id: string, graph: Graph, seen = new Set<string>()): boolean {
+  if (id === page) return true
+  if (seen.has(id)) return false
+  seen.add(id)
+  return (graph.getModuleInfo(id)?.importers ?? []).some((importer) => isNeededBy(page, importer, graph, seen))
+}
+
 export default defineConfig({
   plugins: [
     paraglideVitePlugin({
@@ -57,9 +70,21 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rolldownOptions: {
-      // What the first page needs comes in one file, and what other pages share with it is there already: each more
-      // file is one more request before the first frame.
-      output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } },
+      // Each file more is a request more before the first frame. So what the first page needs is one file, what a
+      // meeting needs besides another, and what other pages share a third.
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'first', tags: ['$initial'], priority: 1 },
+            { name: 'words', test: MESSAGES, minShareCount: 2 },
+            {
+              name: (id, graph) => (!MESSAGES.test(id) && isNeededBy(MEETING, id, graph) ? 'meeting' : null),
+              debugName: 'meeting',
+            },
+            { name: 'pages', minShareCount: 2 },
+          ],
+        },
+      },
     },
   },
   server: {
