@@ -96,8 +96,14 @@ async def test_a_host_hands_over_and_the_old_link_ends(server: RunningServer) ->
     assert "host_link" not in [message["type"] for message in host.received]
     assert (await role_of(host, host.id), await role_of(host, grace.id)) == ("cohost", "host")
     assert await host.refusal("end") == "not-allowed"
-    view = (await server.http.get(f"/api/meetings/{meeting['code']}", headers=bearer(grace.token))).json()
-    assert (view["host_name"], view["password"]) == ("Grace", "geheim")
+
+    async def seen() -> tuple[str, bool, str | None]:
+        view = (await server.http.get(f"/api/meetings/{meeting['code']}", headers=bearer(grace.token))).json()
+        return view["host_name"], view["needs_password"], view["password"]
+
+    assert await seen() == ("Grace", True, None), "only who chose a password reads it"
+    await grace.answer("set_meeting", password="Sesam")
+    assert await seen() == ("Grace", True, "Sesam")
     old, new = meeting["host_link"].partition("#host=")[2], link.partition("#host=")[2]
     assert (await (await server.live(meeting["code"])).join("Mallory", host_key=old))["code"] == "password-required"
     phone = await server.enter(meeting, "Grace", host_key=new)

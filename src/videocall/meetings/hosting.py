@@ -121,6 +121,7 @@ class Hosting:
             host_user=person.user,
             host_email=None,
             host_key_digest=self._keys.fingerprint("host links", key) if key else "",
+            password_of_another=True,
         )
         if meeting is None:
             raise MeetingEnded
@@ -139,6 +140,7 @@ class Hosting:
             fields["lobby"] = wish.lobby
         kept = dict(fields)
         if wish.password is not None:
+            kept["password_of_another"] = False
             kept["password_sealed"] = self._keys.seal_password(wish.password) if wish.password else None
             fields["needs_password"] = bool(wish.password)
         if not kept:

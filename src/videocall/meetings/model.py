@@ -36,6 +36,8 @@ class Meeting(Struct, kw_only=True):
     A scheduled one has a `schedule`. `starts_at` and `closes_at` are then those of the date that goes on or comes next,
     and `occurrence` names it in a series. `reopens` is set between the end of one date and the next one's turn.
     `warned`: people in it know that its time is nearly over. `remind_at` is when the next reminders are due.
+    `password_of_another`: set by a host who handed over since, so the present one may change it but not read it
+    (policy section 9).
     """
 
     code: str = msgspec.field(name="_id")
@@ -53,6 +55,7 @@ class Meeting(Struct, kw_only=True):
     host_key_digest: str
     created_at: datetime
     host_user: str = ""
+    password_of_another: bool = False
     locked: bool = False
     started_at: datetime | None = None
     seen_at: datetime | None = None

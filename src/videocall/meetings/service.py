@@ -185,7 +185,8 @@ class Meetings:
             end_reason=meeting.end_reason,
         )
         if person is not None and person.role == "host":
-            view.password = self._keys.open_password(meeting.password_sealed) if meeting.password_sealed else None
+            readable = meeting.password_sealed is not None and not meeting.password_of_another
+            view.password = self._keys.open_password(meeting.password_sealed or "") if readable else None
             view.participants = await self.attendance(meeting.code, meeting.occurrence)
             view.share = self._share(meeting)
             if schedule is not None:

@@ -127,6 +127,7 @@ class Scheduling:
         if change.description is not UNSET:
             fields["description"] = lines(change.description)
         if change.password is not UNSET:
+            fields["password_of_another"] = False
             fields["password_sealed"] = self._keys.seal_password(change.password) if change.password else None
         settings = {name for name in change.__struct_fields__ if getattr(change, name) is not UNSET} - fields.keys()
         if settings - {"password"}:
