@@ -56,6 +56,22 @@ async def test_people_come_in_as_themselves_and_host_their_own(server: RunningSe
     assert (await ada.call("POST", f"/api/meetings/{code}/end")).status_code == 204
 
 
+async def test_a_history_can_be_of_ones_own_meetings_or_of_others(server: RunningServer) -> None:
+    ada, grace = await register(server), await register(server, "Grace Hopper", "grace@example.org")
+    for host in (ada, grace, ada):
+        code = await host.meeting(title=f"of {host.me['first_name']}")
+        for person in (ada, grace):
+            await person.call("POST", f"/api/meetings/{code}/join", json={})
+        await host.call("POST", f"/api/meetings/{code}/end")
+
+    async def titles(*, hosted: bool) -> list[str]:
+        page = await ada.get("/api/me/meetings", params={"hosted": hosted, "limit": 2})
+        return [item["title"] for item in page["items"]]
+
+    assert await titles(hosted=True) == ["of Ada", "of Ada"]
+    assert await titles(hosted=False) == ["of Grace"]
+
+
 async def test_coming_back_adds_a_visit_to_the_same_record(server: RunningServer, clock: TurnedClock) -> None:
     ada = await register(server)
     code = await ada.meeting()

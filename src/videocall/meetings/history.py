@@ -75,10 +75,13 @@ class History:
         self._dates = dates
         self._settings = settings
 
-    async def page(self, user_id: str, view: View, q: str, cursor: str | None, limit: int) -> MeetingPage:
+    async def page(
+        self, user_id: str, view: View, q: str, cursor: str | None, limit: int, *, hosted: bool | None = None
+    ) -> MeetingPage:
         """One page of a view: what is to come soonest first, everything else latest first.
 
-        `q` is looked for in titles, hosts' names and codes. Raises `InvalidBody` for a cursor that is not ours.
+        `q` is looked for in titles, hosts' names and codes; `hosted` is whether it is one's own. Raises `InvalidBody`
+        for a cursor that is not ours.
         """
         wanted = " ".join(q.split()).casefold()
         place = _read_cursor(cursor) if cursor else None
@@ -87,7 +90,7 @@ class History:
         items: list[MeetingItem] = []
         looked_at = 0
         while looked_at < MOST_LOOKED_AT:
-            batch = max(limit, _AT_ONCE) if wanted else limit + 1
+            batch = max(limit, _AT_ONCE) if wanted or hosted is not None else limit + 1
             read = self._repository.people_of if view == "history" else self._repository.upcoming_people_of
             people = await read(user_id, place, batch)
             found = await self._found(people)
@@ -96,7 +99,9 @@ class History:
                     return MeetingPage(items=items, next_cursor=_cursor(place))
                 place = _place(person, view)
                 item = found.get(person.id)
-                if item is not None and _belongs(item, view) and _matches(item, wanted):
+                if item is None or not _belongs(item, view) or not _matches(item, wanted):
+                    continue
+                if hosted is None or hosted == (item.role == "host"):
                     items.append(item)
             looked_at += len(people)
             if len(people) < batch:

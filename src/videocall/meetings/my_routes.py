@@ -19,6 +19,7 @@ async def my_meetings(  # noqa: PLR0917 -- Litestar hands them over by name
     history: NamedDependency[History],
     view: Annotated[View, QueryParameter(description="Going on, to come, or over.")] = "history",
     q: Annotated[str, QueryParameter(max_length=120, description="Part of a title, a host's name, or a code.")] = "",
+    hosted: Annotated[bool | None, QueryParameter(description="Only one's own, or only those of others.")] = None,
     cursor: Annotated[str | None, QueryParameter(max_length=200)] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
 ) -> MeetingPage:
@@ -26,7 +27,7 @@ async def my_meetings(  # noqa: PLR0917 -- Litestar hands them over by name
 
     Go on with `next_cursor` until there is none: a search may give empty pages.
     """
-    return await history.page(caller_of(request).user.id, view, q, cursor, limit)
+    return await history.page(caller_of(request).user.id, view, q, cursor, limit, hosted=hosted)
 
 
 @delete("/api/me/meetings/{code:str}", opt=access("user"), summary="Delete from my history")

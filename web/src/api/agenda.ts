@@ -16,16 +16,23 @@ import type {
 export type Shelf = 'live' | 'upcoming' | 'history'
 
 /** My meetings, page by page. */
-export function myMeetings(view: Shelf, cursor: string | null, limit: number, q = ''): Promise<MeetingPage> {
+export function myMeetings(
+  view: Shelf,
+  cursor: string | null,
+  limit: number,
+  { q = '', hosted = null }: { q?: string; hosted?: boolean | null } = {},
+): Promise<MeetingPage> {
   const query = new URLSearchParams({ view, limit: String(limit) })
+  if (hosted !== null) query.set('hosted', String(hosted))
   if (q !== '') query.set('q', q)
   if (cursor !== null) query.set('cursor', cursor)
   return request(`/api/me/meetings?${query}`, {}, userToken())
 }
 
 /** Only my own list forgets it. */
-export function hideMeeting(code: string): Promise<unknown> {
-  return request(`/api/me/meetings/${encodeURIComponent(code)}`, { method: 'DELETE' }, userToken())
+export function hideMeeting(code: string, occurrence: string | null): Promise<unknown> {
+  const date = occurrence === null ? '' : `?${new URLSearchParams({ occurrence })}`
+  return request(`/api/me/meetings/${encodeURIComponent(code)}${date}`, { method: 'DELETE' }, userToken())
 }
 
 export function changeMeeting(code: string, change: MeetingChange, token: string | null): Promise<MeetingView> {

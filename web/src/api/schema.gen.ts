@@ -2408,6 +2408,8 @@ export interface operations {
                 view?: "live" | "upcoming" | "history";
                 /** @description Part of a title, a host's name, or a code. */
                 q?: string;
+                /** @description Only one's own, or only those of others. */
+                hosted?: boolean | null;
                 cursor?: string | null;
                 limit?: number;
             };
