@@ -1,6 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -113,3 +113,26 @@ async def test_a_closed_store_says_so(store: Store) -> None:
     for call in (store.ping(), store.find("things", {}), store.insert("things", {"_id": "a"})):
         with pytest.raises(StoreUnavailable):
             await call
+
+
+# PyMongo leaves the socket of a cancelled call to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+async def test_whoever_is_cancelled_in_a_call_does_not_go_on(store: Store) -> None:
+    await store.ensure("things", [])
+    await store.insert("things", {"_id": "a", "count": 0})
+
+    async def count_for_ever() -> None:
+        while True:
+            with suppress(StoreUnavailable):  # as a loop does that tries again next time
+                await store.update("things", {"_id": "a"}, {"$inc": {"count": 1}})
+            await asyncio.sleep(0)
+
+    for number in range(150):
+        tasks = [asyncio.create_task(count_for_ever()) for _ in range(2)]
+        await asyncio.sleep(number * 0.0001)
+        for task in tasks:
+            task.cancel()
+        done, _ = await asyncio.wait(tasks, timeout=5)
+        assert len(done) == 2, f"cancelled, and goes on: {number}"
+        assert all(task.cancelled() for task in done)
+    assert await store.count("things", {}) == 1

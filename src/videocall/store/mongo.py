@@ -1,5 +1,6 @@
 """The networked engine: MongoDB, through PyMongo. Imported only when a MongoDB is in use, for its size and time."""
 
+import asyncio
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -99,7 +100,7 @@ class MongoStore:
             ) from None
         try:
             await self.ping()
-        except StoreUnavailable:
+        except (StoreUnavailable, asyncio.CancelledError):
             await self.close()
             raise
 
@@ -203,12 +204,19 @@ class MongoStore:
 
     @contextlib.contextmanager
     def _troubles(self) -> Iterator[None]:
+        # PyMongo may take a cancellation for trouble of the network: whoever was cancelled would go on for ever.
+        task = asyncio.current_task()
+        cancellations = task.cancelling() if task else 0
         try:
             yield
         except (PyMongoError, InvalidDocument) as error:
+            if task and task.cancelling() > cancellations:
+                raise asyncio.CancelledError from error
             trouble = self._explained(error)
             # MongoDB quotes the values of a duplicate, and those are people's: only the rest is kept as a cause.
             raise trouble from (error if isinstance(trouble, StoreUnavailable) else None)
+        if task and task.cancelling() > cancellations:
+            raise asyncio.CancelledError
 
     def _explained(self, error: PyMongoError | InvalidDocument) -> StoreError:
         if isinstance(error, InvalidDocument):
