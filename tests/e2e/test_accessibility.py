@@ -50,6 +50,50 @@ async def test_pages_outside_the_room_have_no_barriers(theme: str, arrive: Arriv
 
 
 @pytest.mark.parametrize("theme", THEMES)
+async def test_pages_of_accounts_have_no_barriers(theme: str, arrive: Arrivals) -> None:
+    arrive.forgive("status of 4")
+    ada = await arrive("Ada", color_scheme=theme, viewport={"width": 390, "height": 844})
+    page = ada.page
+    for path, button, after in (
+        ("/login", "Sign in", "Address and password do not fit together."),
+        ("/forgot-password", "Mail me a link", "Please enter an e-mail address"),
+        ("/forgot-password#token=worn-out", "Save password", "This link no longer works"),
+        ("/verify-email#token=worn-out", "Yes, confirm it", "This link no longer works"),
+        ("/account/delete-account", "Ask for deletion", "Please enter your first name."),
+        ("/account/delete-account#token=worn-out", "Yes, delete my account", "This link no longer works"),
+        ("/account/delete-account#keep=worn-out", "Keep my account", "This link no longer works"),
+        ("/register", "Create account", "Please enter your first name."),
+    ):
+        await ada.open("/")
+        await ada.open(path)
+        await expect(ada.button(button)).to_be_visible()
+        await has_no_barriers(ada, path)
+        await ada.press(button)
+        await ada.sees(after)
+        await has_no_barriers(ada, f"{path} refused")
+
+    await ada.textbox("First name").fill("Ada")
+    await ada.textbox("Last name").fill("Lovelace")
+    await ada.textbox("E-mail").fill(f"ada-{theme}@example.org")
+    await page.get_by_label("Password", exact=True).fill("analytical engine no. 1")
+    await ada.press("Create account")
+    await expect(ada.button("Account of Ada Lovelace")).to_be_visible()
+    await ada.open("/profile")
+    await expect(page.get_by_role("heading", name="Signed-in devices")).to_be_visible()
+    for opened in ("Move to another address", "Change password"):
+        await ada.press(opened)
+    await has_no_barriers(ada, "profile")
+    await ada.press("Use the camera")
+    await ada.press("Take picture")
+    await expect(ada.button("Use this picture")).to_be_visible()
+    await has_no_barriers(ada, "picture")
+    await page.keyboard.press("Escape")
+    await ada.press("Account of Ada Lovelace")
+    await expect(page.get_by_role("link", name="Dashboard")).to_be_visible()
+    await has_no_barriers(ada, "menu of the account")
+
+
+@pytest.mark.parametrize("theme", THEMES)
 async def test_the_room_has_no_barriers(theme: str, arrive: Arrivals, site: SiteProcess) -> None:
     meeting = await site.create(lobby=True)
     ada = await (await arrive("Ada", color_scheme=theme)).host(meeting)
