@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from people import Account, part, register
 from running_server import RunningServer
+from videocall.meetings.history import Wanted
 from videocall.meetings.model import Meeting, Person
 from videocall.meetings.repository import MEETINGS, PEOPLE
 from videocall.scheduling.model import Schedule
@@ -112,7 +113,7 @@ async def test_pages_of_ten_thousand_meetings_cost_what_pages_of_few_cost(
         cursor, seen, costs = None, [], set()
         for _ in range(10):
             counted.taken()
-            page = await history.page(ada.me["id"], view, "", cursor, 20)
+            page = await history.page(ada.me["id"], view, Wanted(), cursor, 20)
             costs.add(counted.taken()[0] <= 4)
             seen += [item.starts_at for item in page.items]
             cursor = page.next_cursor
@@ -121,15 +122,19 @@ async def test_pages_of_ten_thousand_meetings_cost_what_pages_of_few_cost(
         assert len(set(seen)) == 200
         assert seen == sorted(seen, reverse=view == "history")
         counted.taken()
-        last = await history.page(
-            ada.me["id"], view, "meeting 9999" if view == "upcoming" else "meeting 9998", None, 20
-        )
+        wanted = Wanted(q="meeting 9999" if view == "upcoming" else "meeting 9998")
+        last = await history.page(ada.me["id"], view, wanted, None, 20)
         calls, documents = counted.taken()
         assert documents <= 2100, "a search looks at a thousand and goes on from there"
         assert calls <= 35
         assert last.items or last.next_cursor
+        some = Wanted(hosted=True, since=min(seen[50], seen[59]), until=max(seen[50], seen[59]) + timedelta(hours=1))
+        page = await history.page(ada.me["id"], view, some, None, 100)
+        assert {*seen[50:60]} <= {item.starts_at for item in page.items}
+        assert len(page.items) < 100
+        assert (await history.page(ada.me["id"], view, Wanted(hosted=False), None, 20)).items == []
     counted.taken()
-    assert (await history.page(ada.me["id"], "live", "", None, 20)).items == []
+    assert (await history.page(ada.me["id"], "live", Wanted(), None, 20)).items == []
 
 
 async def test_a_sweep_meets_only_what_is_due(server: RunningServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,3 +146,13 @@ async def test_a_sweep_meets_only_what_is_due(server: RunningServer, monkeypatch
     assert counted.taken()[1] == 0
     server.clock.turn(minutes=40)
     assert await part(server, "upkeep").sweep() == await over(server)
+
+
+async def test_times_that_make_no_sense_are_named(server: RunningServer) -> None:
+    ada = await register(server)
+    for moment in ("0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00"):
+        answer = await ada.call("GET", f"/api/me/meetings?since={moment}")
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["since"])
+        answer = await ada.call("DELETE", f"/api/me/meetings/000-0000-000?occurrence={moment}")
+        assert answer.status_code == 400
+    assert (await ada.call("GET", "/api/me/meetings?since=yesterday")).status_code == 400

@@ -26,7 +26,7 @@ MOST_LOOKED_AT = 1000
 _AT_ONCE = 100
 _EARLIEST = timedelta(days=1)
 """Who enters a meeting sooner than this before its start finds it among what is to come."""
-_YEARS = range(2000, 9999)
+_YEARS = range(2000, 9998)
 _NO_TIME = datetime(1, 1, 2, tzinfo=UTC)
 Place = tuple[Annotated[datetime, Meta(tz=True)], Annotated[str, Meta(pattern=r"^[A-Za-z0-9_@-]{1,64}$")]]
 """Where a page ended: the time of the last record that was looked at, and its id among those of the same time."""
@@ -64,6 +64,23 @@ class MeetingPage(Struct):
     next_cursor: str | None
 
 
+class Wanted(Struct, kw_only=True):
+    """What somebody looks for: `q` in titles, hosts' names and codes; whether one hosts it; and when.
+
+    The time is that of the end in the history, and of the start of what is to come; what is live has none.
+    """
+
+    q: str = ""
+    hosted: bool | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def narrow(self) -> bool:
+        """Whether much may have to be passed over."""
+        return bool(self.q.strip()) or self.hosted is not None
+
+
 class History:
     """Reads the meetings of an account."""
 
@@ -75,22 +92,22 @@ class History:
         self._dates = dates
         self._settings = settings
 
-    async def page(
-        self, user_id: str, view: View, q: str, cursor: str | None, limit: int, *, hosted: bool | None = None
-    ) -> MeetingPage:
+    async def page(self, user_id: str, view: View, wanted: Wanted, cursor: str | None, limit: int) -> MeetingPage:
         """One page of a view: what is to come soonest first, everything else latest first.
 
-        `q` is looked for in titles, hosts' names and codes; `hosted` is whether it is one's own. Raises `InvalidBody`
-        for a cursor that is not ours.
+        Raises `InvalidBody` for a cursor that is not ours.
         """
-        wanted = " ".join(q.split()).casefold()
+        _check_years(since=wanted.since, until=wanted.until)
         place = _read_cursor(cursor) if cursor else None
         if view == "live":
             return await self._live(user_id, wanted, place, limit)
+        begin, end = (wanted.until, wanted.since) if view == "history" else (wanted.since, wanted.until)
+        if place is None and begin is not None:
+            place = begin, ""
         items: list[MeetingItem] = []
         looked_at = 0
         while looked_at < MOST_LOOKED_AT:
-            batch = max(limit, _AT_ONCE) if wanted or hosted is not None else limit + 1
+            batch = max(limit, _AT_ONCE) if wanted.narrow else limit + 1
             read = self._repository.people_of if view == "history" else self._repository.upcoming_people_of
             people = await read(user_id, place, batch)
             found = await self._found(people)
@@ -98,10 +115,10 @@ class History:
                 if len(items) == limit:
                     return MeetingPage(items=items, next_cursor=_cursor(place))
                 place = _place(person, view)
+                if end is not None and (place[0] < end if view == "history" else place[0] >= end):
+                    return MeetingPage(items=items, next_cursor=None)
                 item = found.get(person.id)
-                if item is None or not _belongs(item, view) or not _matches(item, wanted):
-                    continue
-                if hosted is None or hosted == (item.role == "host"):
+                if item is not None and _belongs(item, view) and _matches(item, wanted):
                     items.append(item)
             looked_at += len(people)
             if len(people) < batch:
@@ -126,7 +143,7 @@ class History:
             items[person.id] = self._item(meeting, person, dates.get(person.meeting))
         return items
 
-    async def _live(self, user_id: str, wanted: str, place: Place | None, limit: int) -> MeetingPage:
+    async def _live(self, user_id: str, wanted: Wanted, place: Place | None, limit: int) -> MeetingPage:
         people = await self._repository.open_people_of(user_id, self._clock.now() + _EARLIEST)
         items = await self._found(people)
         found = [
@@ -147,7 +164,7 @@ class History:
         for view in ("live", "upcoming", "history"):
             cursor: str | None = None
             while True:
-                page = await self.page(user_id, view, "", cursor, 500)
+                page = await self.page(user_id, view, Wanted(), cursor, 500)
                 items += page.items
                 cursor = page.next_cursor
                 if cursor is None:
@@ -159,7 +176,9 @@ class History:
 
         Raises `MeetingNotFound`.
         """
-        if not await self._repository.hide(user_id, occurrence_key(code, occurrence) if occurrence else code):
+        _check_years(occurrence=occurrence)
+        key = occurrence_key(code, occurrence.astimezone(UTC)) if occurrence else code
+        if not await self._repository.hide(user_id, key):
             raise MeetingNotFound
 
     def _item(self, meeting: Meeting, person: Person, date: Occurrence | None) -> MeetingItem:
@@ -167,7 +186,7 @@ class History:
         of: Meeting | Occurrence = date or meeting
         return MeetingItem(
             code=meeting.code,
-            occurrence=date.original if date else meeting.occurrence,
+            occurrence=date.original if date else None if meeting.ended_at else meeting.occurrence,
             title=(date.title if date else "") or meeting.title,
             kind=meeting.kind,
             status="ended" if date else meeting.status,
@@ -190,13 +209,22 @@ def _belongs(item: MeetingItem, view: View) -> bool:
     return view == "history" or shelf(item) == view
 
 
-def _matches(item: MeetingItem, wanted: str) -> bool:
-    return not wanted or any(wanted in text.casefold() for text in (item.title, item.host_name, item.code))
+def _matches(item: MeetingItem, wanted: Wanted) -> bool:
+    if wanted.hosted is not None and wanted.hosted != (item.role == "host"):
+        return False
+    text = " ".join(wanted.q.split()).casefold()
+    return not text or any(text in one.casefold() for one in (item.title, item.host_name, item.code))
 
 
 def _place(person: Person, view: View) -> Place:
     at = person.ended_at if view == "history" else person.starts_at
     return at or person.created_at, person.id
+
+
+def _check_years(**moments: datetime | None) -> None:
+    wrong = {name: "There is nothing at that time." for name, at in moments.items() if at and at.year not in _YEARS}
+    if wrong:
+        raise InvalidBody(errors=wrong)
 
 
 def _cursor(place: Place | None) -> str | None:

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
 
 from videocall.meetings.codes import read_code
-from videocall.meetings.history import History, MeetingPage, View
+from videocall.meetings.history import History, MeetingPage, View, Wanted
 from videocall.problems import MeetingNotFound
 from videocall.scheduling.model import Moment
 from videocall.web.access import UserRequest, access, caller_of
@@ -22,12 +22,15 @@ async def my_meetings(  # noqa: PLR0917 -- Litestar hands them over by name
     hosted: Annotated[bool | None, QueryParameter(description="Only one's own, or only those of others.")] = None,
     cursor: Annotated[str | None, QueryParameter(max_length=200)] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
+    since: Annotated[Moment | None, QueryParameter(description="Over, or beginning, no sooner than that.")] = None,
+    until: Annotated[Moment | None, QueryParameter(description="Over, or beginning, before that.")] = None,
 ) -> MeetingPage:
     """Page by page: what is to come soonest first, the rest latest first.
 
     Go on with `next_cursor` until there is none: a search may give empty pages.
     """
-    return await history.page(caller_of(request).user.id, view, q, cursor, limit, hosted=hosted)
+    wanted = Wanted(q=q, hosted=hosted, since=since, until=until)
+    return await history.page(caller_of(request).user.id, view, wanted, cursor, limit)
 
 
 @delete("/api/me/meetings/{code:str}", opt=access("user"), summary="Delete from my history")

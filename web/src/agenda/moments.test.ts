@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest'
+import { formatLocale } from './locale'
 import {
   calendarDate,
   clock,
@@ -6,7 +7,6 @@ import {
   countdown,
   dayWord,
   elsewhere,
-  formatLocale,
   longDate,
   shortDate,
   span,

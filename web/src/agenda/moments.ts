@@ -1,6 +1,6 @@
 /** Moments in words, in a zone that is named by whoever asks. */
-import { getLocale } from '../i18n/paraglide/runtime.js'
 import { m } from '../i18n/paraglide/messages.js'
+import { formatLocale } from './locale'
 import { addDays, cityOf, sameClock, wallOf } from './zones'
 
 /** `09:30`, but `9:30 AM`: a clock of twelve hours has no leading nought. */
@@ -8,13 +8,6 @@ function clockFormat(zone: string): Intl.DateTimeFormat {
   const plain = new Intl.DateTimeFormat(formatLocale(), { timeZone: zone, hour: 'numeric', minute: '2-digit' })
   if (plain.resolvedOptions().hour12) return plain
   return new Intl.DateTimeFormat(formatLocale(), { timeZone: zone, hour: '2-digit', minute: '2-digit' })
-}
-
-/** The form of the page's language that this person uses, for the order of day and month and the kind of clock. */
-export function formatLocale(languages: readonly string[] = navigator.languages): string {
-  const language: string = getLocale()
-  const own = languages.find((one) => one === language || one.startsWith(`${language}-`))
-  return own ?? (language === 'en' ? 'en-GB' : language)
 }
 
 function format(at: Date, zone: string, how: Intl.DateTimeFormatOptions): string {

@@ -1,6 +1,7 @@
 /** How often a meeting takes place, as the form holds it; and on which dates that is. Dates here belong to no zone. */
 import { m } from '../i18n/paraglide/messages.js'
-import { calendarDate, formatLocale } from './moments'
+import { formatLocale } from './locale'
+import { calendarDate } from './moments'
 import { addDays, instantOf, offsetAt } from './zones'
 
 export const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const

@@ -2412,6 +2412,10 @@ export interface operations {
                 hosted?: boolean | null;
                 cursor?: string | null;
                 limit?: number;
+                /** @description Over, or beginning, no sooner than that. */
+                since?: string | null;
+                /** @description Over, or beginning, before that. */
+                until?: string | null;
             };
             header?: never;
             path?: never;

@@ -26,20 +26,20 @@ function near(role: 'host' | 'guest'): { call: FakeCall; page: ReturnType<typeof
 
 test('near its end everybody is told, and the host lets it go on', () => {
   const { call, page } = near('host')
-  expect(page.text()).toMatch(/time is over at \d/u)
+  expect(page.text()).toMatch(/The meeting ends at \d/u)
   page.press('15 minutes more')
   expect(call.asked).toEqual([['extend']])
   call.room = { ...ROOM, ending_soon: false }
   flushSync()
-  expect(page.text()).not.toContain('time is over')
+  expect(page.text()).not.toContain('meeting ends at')
 })
 
 test('a guest puts the note away, and is told again of another end', () => {
   const { call, page } = near('guest')
   expect(page.buttons()).not.toContain('15 minutes more')
   page.press('OK')
-  expect(page.text()).not.toContain('time is over')
+  expect(page.text()).not.toContain('meeting ends at')
   call.room = { ...ROOM, ends_at: '2026-06-22T13:45:00Z' }
   flushSync()
-  expect(page.text()).toContain('time is over')
+  expect(page.text()).toContain('meeting ends at')
 })

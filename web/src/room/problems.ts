@@ -1,3 +1,4 @@
+import { formatLocale } from '../agenda/locale'
 import type { CallProblem, MeetingView } from '../call/model'
 import { m } from '../i18n/paraglide/messages.js'
 import type { IconName } from '../ui/icons'
@@ -45,7 +46,7 @@ function opens(seconds: number | null): string {
   const at = new Date(Date.now() + seconds * 1000)
   const far = at.toDateString() !== new Date().toDateString()
   const style = far ? ({ dateStyle: 'full', timeStyle: 'short' } as const) : ({ timeStyle: 'short' } as const)
-  return m.problem_early_text({ time: new Intl.DateTimeFormat(undefined, style).format(at) })
+  return m.problem_early_text({ time: new Intl.DateTimeFormat(formatLocale(), style).format(at) })
 }
 
 /** Words for a problem by its stable code; the server's own sentence where the code is new to us. */

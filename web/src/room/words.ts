@@ -1,3 +1,4 @@
+import { formatLocale } from '../agenda/locale'
 import type { MeetingView, RoomMeeting } from '../call/model'
 import { m } from '../i18n/paraglide/messages.js'
 
@@ -8,7 +9,13 @@ export function meetingTitle(view: MeetingView | null, room: RoomMeeting | null 
   return view === null ? m.meeting() : m.meeting_of({ name: view.host_name })
 }
 
+/** A day and the hour as people here write them. */
+export function dayAndTime(moment: string): string {
+  const style = { weekday: 'long', day: 'numeric', month: 'long', hour: 'numeric', minute: '2-digit' } as const
+  return new Intl.DateTimeFormat(formatLocale(), style).format(new Date(moment))
+}
+
 /** An hour of the day as people here write it. */
 export function clockTime(moment: string | number): string {
-  return new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' }).format(new Date(moment))
+  return new Intl.DateTimeFormat(formatLocale(), { hour: 'numeric', minute: '2-digit' }).format(new Date(moment))
 }
