@@ -15,7 +15,7 @@ async def check(*copies: RoomCopy) -> None:
 
 
 async def test_every_message_and_every_host_power_keeps_all_copies_in_step(server: RunningServer) -> None:  # noqa: PLR0915 -- one story
-    meeting = await server.create(lobby=True)
+    meeting = await server.create(lobby=True, kind="scheduled", starts_at="2026-06-22T12:00:00Z")
     host = RoomCopy(await server.enter(meeting))
     grace_client = await server.knock(meeting, "Grace")
     await check(host)
@@ -34,6 +34,7 @@ async def test_every_message_and_every_host_power_keeps_all_copies_in_step(serve
     await host.client.answer("set_meeting", locked=True)
     await host.client.answer("set_meeting", locked=False, password="open sesame")
     await host.client.answer("set_meeting", password="")
+    await host.client.answer("extend")
     signal = {"to": grace.client.id, "to_session": grace.client.session, "candidates": []}
     await host.client.answer("signal", **signal)
     await check(host, grace)

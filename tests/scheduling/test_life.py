@@ -1,11 +1,12 @@
 """The life of a scheduled meeting over a real socket: early entry, its end, fifteen minutes more, date after date."""
 
+import asyncio
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from people import Account, code_of, register
+from people import Account, code_of, part, register
 from running_server import LiveClient, RunningServer, TurnedClock, bearer, until
 from videocall.settings import Settings
 
@@ -217,3 +218,16 @@ async def test_a_series_goes_on_after_a_crash_between_two_dates(server: RunningS
     clock.turn(seconds=31)
     view = await until(lambda: server.view(meeting), lambda view: view["status"] == "scheduled")
     assert view["occurrence"] == "2026-06-23T13:00:00Z"
+
+
+async def test_of_many_who_end_a_date_at_once_one_does_it(server: RunningServer, clock: TurnedClock) -> None:
+    meeting = await schedule(server, recurrence={"freq": "daily"}, duration_minutes=30)
+    clock.turn(minutes=60)
+    host = await server.enter(meeting)
+    meetings = part(server, "meetings")
+    ended = await asyncio.gather(*(meetings.end(meeting["code"], "time") for _ in range(8)))
+    assert sorted(ended) == [False] * 7 + [True]
+    assert await host.closed() == 4410
+    view = await until(lambda: server.view(meeting), lambda view: view["status"] == "scheduled")
+    assert view["occurrence"] == "2026-06-23T13:00:00Z"
+    assert await server.app.state["store"].count("occurrences", {}) == 1
