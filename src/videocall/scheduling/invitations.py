@@ -148,7 +148,8 @@ class Invitations:
     async def _write(self, news: _News, invited: Invited, contact: Contact | None) -> None:
         meeting, schedule, slot = news.meeting, news.schedule, news.slot
         zone = contact.time_zone if contact and contact.verified else schedule.time_zone
-        starts_at = slot.starts_at if slot else schedule.starts_at
+        # Of a series, its next date: the first may be long over.
+        starts_at = slot.starts_at if slot else meeting.starts_at or schedule.starts_at
         minutes = round((slot.ends_at - slot.starts_at).total_seconds() / 60) if slot else schedule.duration_minutes
         whole = schedule.recurrence is not None and slot is None
         about: dict[str, Any] = {
