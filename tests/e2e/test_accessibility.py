@@ -1,10 +1,13 @@
 """axe finds nothing on any screen in either theme, and the keyboard alone goes all the way."""
 
+import re
+
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
 from e2e.arrivals import Arrivals
+from e2e.members import busy, received, text_of
 from e2e.site_process import SiteProcess
 from e2e.visitor import Visitor
 
@@ -141,6 +144,46 @@ async def test_the_room_has_no_barriers(theme: str, arrive: Arrivals, site: Site
     await ada.press("End for all")
     await ada.sees("The meeting is over")
     await has_no_barriers(ada, "exit after the end")
+
+
+@pytest.mark.parametrize("theme", THEMES)
+async def test_pages_of_planned_and_past_meetings_have_no_barriers(
+    theme: str, arrive: Arrivals, site: SiteProcess
+) -> None:
+    member, series, past = await busy(site)
+    ada = await member.sits_at(await arrive("Ada", color_scheme=theme))
+    await ada.open("/dashboard")
+    await ada.sees("Design review")
+    await has_no_barriers(ada, "dashboard")
+    await ada.press("More for Weekly walk through everything that is open")
+    await has_no_barriers(ada, "menu of a meeting")
+    await ada.press("Cancel meeting")
+    await has_no_barriers(ada, "cancel dialog")
+    await ada.open(f"/meetings/{series}")
+    await ada.sees("Dates to come")
+    await has_no_barriers(ada, "details of a series")
+    await ada.open(f"/meetings/{past}")
+    await ada.press_summary("As a table")
+    await has_no_barriers(ada, "attendance")
+    await ada.open("/schedule")
+    await ada.page.get_by_label("Repeats").select_option("weekly")
+    await ada.page.get_by_label("Wednesday").uncheck()
+    await ada.page.get_by_label("Invite by e-mail").fill("ben@example.org; nonsense")
+    for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"):
+        await ada.page.get_by_label(day).uncheck()
+    await ada.press("Schedule meeting")
+    await ada.sees("Choose at least one day.")
+    await has_no_barriers(ada, "schedule with errors")
+    letter = text_of(await received(site, "ben@example.org", "Weekly walk"))
+    await ada.open(re.findall(r"http\S+/rsvp#\S+", letter)[0])
+    await ada.sees("You have not answered yet.")
+    await has_no_barriers(ada, "invitation")
+    ben = await arrive("Ben", color_scheme=theme)
+    await ben.open_meeting(series)
+    await ben.textbox("Your name").fill("Ben")
+    await ben.press("Join now")
+    await ben.sees("A little early")
+    await has_no_barriers(ben, "too early")
 
 
 async def test_the_keyboard_alone_goes_from_landing_to_leaving(arrive: Arrivals) -> None:

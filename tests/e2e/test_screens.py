@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from e2e.arrivals import Arrivals
+from e2e.members import busy
 from e2e.site_process import SiteProcess
 from e2e.visitor import Send, Visitor
 
@@ -73,6 +74,26 @@ async def test_six_people_fit(screen: str, arrive: Arrivals) -> None:
 
     await fits(fen, f"room-six-{screen}")
     assert await fen.page.locator("video[data-participant]").count() == 7
+
+
+@pytest.mark.parametrize(
+    ("screen", "theme"), [("phone", "light"), ("phone-lying", "dark"), ("tablet", "light"), ("desktop", "dark")]
+)
+async def test_every_page_of_planned_and_past_meetings_fits(
+    screen: str, theme: str, arrive: Arrivals, site: SiteProcess
+) -> None:
+    member, series, past = await busy(site)
+    ada = await member.sits_at(await arrive("Ada", color_scheme=theme, **SCREENS[screen]))
+
+    for path, words in (
+        ("/dashboard", "Design review"),
+        (f"/meetings/{series}", "Dates to come"),
+        (f"/meetings/{past}", "As a table"),
+        (f"/schedule?meeting={series}", "You are changing the whole series"),
+    ):
+        await ada.open(path)
+        await ada.sees(words)
+        await fits(ada, f"{path.split('/')[1].partition('?')[0]}-{words[:6]}-{screen}-{theme}".replace(" ", "-"))
 
 
 async def test_a_phone_reaches_what_a_host_can_do(arrive: Arrivals, site: SiteProcess) -> None:
