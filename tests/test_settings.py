@@ -14,6 +14,7 @@ SPECIAL = {
     "ice_policy": "relay",
     "site_url": "https://meet.example.org",
     "smtp_url": "smtps://ada:p%40ss@mail.example.org:465",
+    "oidc_issuer": "https://id.example.org/realm",
     "redis_url": "rediss://:geheim@cache.example.org:6379/1",
     "direct_limit": "4",
     "bcrypt_cost": "5",

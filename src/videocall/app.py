@@ -13,8 +13,10 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
 from videocall.accounts.me_routes import ME_ROUTES
+from videocall.accounts.passkey_routes import PASSKEY_ROUTES
 from videocall.accounts.passwords import common_passwords
 from videocall.accounts.routes import AUTH_ROUTES
+from videocall.accounts.single_sign_on_routes import SINGLE_SIGN_ON_ROUTES
 from videocall.accounts.wiring import account_parts
 from videocall.admin.repository import AdminRepository
 from videocall.admin.routes import ADMIN_ROUTES
@@ -189,6 +191,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
             await repository.prepare()
             await dates.prepare()
             await people.repository.prepare()
+            await people.credentials.prepare()
             await mails.prepare()
             await administrators.prepare()
             await bus.open()
@@ -209,6 +212,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
             *SCHEDULING_ROUTES,
             *AUTH_ROUTES,
             *ME_ROUTES,
+            *PASSKEY_ROUTES,
+            *SINGLE_SIGN_ON_ROUTES,
             *HEALTH_ROUTES,
             *OPENAPI_ROUTES,
             live_socket,

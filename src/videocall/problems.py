@@ -260,6 +260,30 @@ class SecondFactorState(Problem):
     title = "The second factor is not in that state"
 
 
+class PasskeyRefused(Problem):
+    """A passkey could not be made, or does not sign in."""
+
+    code = "passkey-refused"
+    status = 400
+    title = "That did not work with this passkey"
+
+
+class SingleSignOnFailed(Problem):
+    """The provider of single sign-on does not answer, or answered with something that cannot be believed."""
+
+    code = "single-sign-on-failed"
+    status = 502
+    title = "Signing in at the other place did not work. Please try again"
+
+
+class SingleSignOnRefused(Problem):
+    """Who signed in at the provider cannot have this account."""
+
+    code = "single-sign-on-refused"
+    status = 403
+    title = "This account cannot be used that way"
+
+
 class PictureRefused(Problem):
     """An upload is not a picture that can be taken."""
 

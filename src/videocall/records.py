@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from videocall.accounts.credentials import CHALLENGES, IDENTITIES, PASSKEYS
 from videocall.accounts.model import DeletionRequest, Link, Session, User
+from videocall.accounts.passkey_model import Challenge, Identity, Passkey
 from videocall.accounts.repository import DELETIONS, LINKS, SESSIONS, USERS
 from videocall.admin.model import Admin, AdminSession, AuditEntry
 from videocall.admin.repository import ADMIN_SESSIONS, ADMINS, AUDIT
@@ -20,6 +22,9 @@ RECORDS: Mapping[str, type[Struct]] = {
     SESSIONS: Session,
     LINKS: Link,
     DELETIONS: DeletionRequest,
+    PASSKEYS: Passkey,
+    CHALLENGES: Challenge,
+    IDENTITIES: Identity,
     MEETINGS: Meeting,
     PEOPLE: Person,
     VISITS: Visit,

@@ -25,6 +25,10 @@ WebAddress = Annotated[
     str,
     Meta(pattern=r"^(https?://[^/\s]+/?)?$", description="an address like https://meet.example.org, without a path"),
 ]
+IssuerAddress = Annotated[
+    str,
+    Meta(pattern=r"^(https?://\S+)?$", description="the issuer of an OpenID provider, like https://id.example.org"),
+]
 MailServer = Annotated[
     str,
     Meta(pattern=r"^(smtps?://[^/\s]+/?)?$", description="an address like smtp://NAME:PASSWORD@mail.example.org:587"),
@@ -67,6 +71,11 @@ class Settings(Struct, frozen=True):
     smtp_url: MailServer = ""
     mail_from: str = "VideoCall <no-reply@localhost>"
     mail_poll_seconds: Seconds = 15
+
+    oidc_issuer: IssuerAddress = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_name: str = "single sign-on"
 
     bcrypt_cost: Annotated[int, Meta(ge=4, le=16)] = 12
     password_queue: Annotated[int, Meta(ge=1)] = 64
@@ -120,6 +129,8 @@ def load_settings(environment: Mapping[str, str], dotenv: Path | None = Path(".e
         raise BadSetting(f"{PREFIX}{field.upper()} does not fit: {reason}.") from None
     if settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://", "unix://")):
         raise BadSetting("VIDEOCALL_REDIS_URL is redis://HOST:PORT/0, with rediss:// for TLS or unix:// for a socket.")
+    if settings.oidc_issuer and not (settings.oidc_client_id and settings.oidc_client_secret):
+        raise BadSetting("VIDEOCALL_OIDC_ISSUER needs VIDEOCALL_OIDC_CLIENT_ID and VIDEOCALL_OIDC_CLIENT_SECRET.")
     if settings.turn_urls and not settings.turn_secret:
         raise BadSetting("VIDEOCALL_TURN_URLS needs VIDEOCALL_TURN_SECRET, the shared secret of the TURN server.")
     return settings

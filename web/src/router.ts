@@ -4,6 +4,7 @@ import { createSubscriber } from 'svelte/reactivity'
 const PAGES = {
   '/': 'landing',
   '/login': 'login',
+  '/login/sso': 'single_sign_on',
   '/register': 'register',
   '/forgot-password': 'forgot_password',
   '/verify-email': 'verify_email',

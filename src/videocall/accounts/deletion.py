@@ -9,6 +9,7 @@ from typing import Protocol
 
 from videocall.accounts import rules
 from videocall.accounts.by_mail import ByMail
+from videocall.accounts.credentials import CredentialRepository
 from videocall.accounts.letters import Letters
 from videocall.accounts.model import DeletionRequest, DeletionStatus, DeletionView, DeletionWish, User
 from videocall.accounts.pictures import Pictures
@@ -37,6 +38,7 @@ class Deletions:
         *,
         clock: Clock,
         repository: AccountRepository,
+        credentials: CredentialRepository,
         meetings: MeetingRepository,
         pictures: Pictures,
         letters: Letters,
@@ -45,6 +47,7 @@ class Deletions:
     ) -> None:
         self._clock = clock
         self._repository = repository
+        self._credentials = credentials
         self._meetings = meetings
         self._pictures = pictures
         self._letters = letters
@@ -195,6 +198,7 @@ class Deletions:
         await self._mailer.forget(user.email)
         if user.new_email:
             await self._mailer.forget(user.new_email)
+        await self._credentials.forget(user.id)
         await self._repository.delete(user.id)
 
     async def tidy(self) -> None:

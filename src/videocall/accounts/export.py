@@ -9,7 +9,9 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
+from videocall.accounts.credentials import CredentialRepository
 from videocall.accounts.model import DeletionView, Me, SessionView
+from videocall.accounts.passkey_model import PasskeyView
 from videocall.accounts.pictures import Pictures
 from videocall.accounts.repository import AccountRepository
 from videocall.accounts.service import Accounts, Caller
@@ -22,7 +24,7 @@ from videocall.texts import table_cell
 EXPORT_RATE = "10/hour"
 _README = """This is everything that VideoCall.cc keeps of your account.
 
-account.json   your account, sessions, and meetings
+account.json   your account, sessions, passkeys, and meetings
 schema.json    what each field of account.json is (JSON Schema 2020-12)
 meetings.csv   your meetings as a table
 picture.webp   your profile picture, if you have one
@@ -38,6 +40,7 @@ class Export(Struct):
     account: Me
     deletion: DeletionView | None
     sessions: list[SessionView]
+    passkeys: list[PasskeyView]
     meetings: list[MeetingItem]
 
 
@@ -51,6 +54,7 @@ class Exports:
         accounts: Accounts,
         pictures: Pictures,
         repository: AccountRepository,
+        credentials: CredentialRepository,
         history: History,
         rates: Rates,
     ) -> None:
@@ -58,6 +62,7 @@ class Exports:
         self._accounts = accounts
         self._pictures = pictures
         self._repository = repository
+        self._credentials = credentials
         self._history = history
         self._rates = rates
 
@@ -70,6 +75,10 @@ class Exports:
             account=self._accounts.view(caller.user),
             deletion=msgspec.convert(request, DeletionView, from_attributes=True) if request else None,
             sessions=await self._accounts.sessions(caller),
+            passkeys=[
+                msgspec.convert(passkey, PasskeyView, from_attributes=True)
+                for passkey in await self._credentials.passkeys(caller.user.id)
+            ],
             meetings=await self._history.everything(caller.user.id),
         )
         try:

@@ -45,6 +45,11 @@ class Letters:
         link = f"{self._site}/forgot-password"
         await self._mailer.put("second-factor", user.email, name=user.first_name, link=link, on=on)
 
+    async def passkey(self, user: User, passkey: str, *, added: bool) -> None:
+        """Tell the owner, in case it was somebody else."""
+        link = f"{self._site}/forgot-password"
+        await self._mailer.put("passkey", user.email, name=user.first_name, passkey=passkey, link=link, added=added)
+
     async def change_email(self, user: User, new_email: str) -> None:
         """Ask the new address, and the old one if it was ever confirmed."""
         new = await self._link("change-new", user.id, new_email, "/verify-email", rules.VERIFY_WITHIN)

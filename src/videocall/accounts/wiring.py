@@ -6,14 +6,18 @@ from collections.abc import AsyncIterator, Mapping
 from msgspec import Struct
 
 from videocall.accounts.by_mail import ByMail
+from videocall.accounts.challenges import Challenges
+from videocall.accounts.credentials import CredentialRepository
 from videocall.accounts.deletion import Deletions
 from videocall.accounts.export import Exports
 from videocall.accounts.letters import Letters
+from videocall.accounts.passkeys import Passkeys
 from videocall.accounts.passwords import Passwords, common_passwords
 from videocall.accounts.pictures import Pictures
 from videocall.accounts.repository import AccountRepository
 from videocall.accounts.second_factor import SecondFactor
 from videocall.accounts.service import Accounts
+from videocall.accounts.single_sign_on import SingleSignOn
 from videocall.accounts.tokens import UserTokens
 from videocall.accounts.upkeep import AccountUpkeep
 from videocall.clock import Clock
@@ -35,6 +39,7 @@ class AccountParts(Struct):
     dependencies: Mapping[str, object]
     """What routes ask for, by name."""
     repository: AccountRepository
+    credentials: CredentialRepository
     upkeep: AccountUpkeep
     by_mail: ByMail
     passwords: Passwords
@@ -90,17 +95,47 @@ def account_parts(
         rates=rates,
     )
     pictures = Pictures(settings.data, accounts, repository, rates)
+    credentials = CredentialRepository(store)
     exports = Exports(
-        clock=clock, accounts=accounts, pictures=pictures, repository=repository, history=history, rates=rates
+        clock=clock,
+        accounts=accounts,
+        pictures=pictures,
+        repository=repository,
+        credentials=credentials,
+        history=history,
+        rates=rates,
     )
     deletions = Deletions(
         clock=clock,
         repository=repository,
+        credentials=credentials,
         meetings=meetings,
         pictures=pictures,
         letters=letters,
         mailer=mailer,
         by_mail=by_mail,
+    )
+    challenges = Challenges(clock, keys, credentials)
+    passkeys = Passkeys(
+        settings=settings,
+        clock=clock,
+        accounts=accounts,
+        users=repository,
+        repository=credentials,
+        challenges=challenges,
+        letters=letters,
+        rates=rates,
+    )
+    single_sign_on = SingleSignOn(
+        settings=settings,
+        clock=clock,
+        keys=keys,
+        accounts=accounts,
+        second_factor=second_factor,
+        users=repository,
+        repository=credentials,
+        challenges=challenges,
+        rates=rates,
     )
     return AccountParts(
         accounts=accounts,
@@ -111,10 +146,13 @@ def account_parts(
             "deletions": deletions,
             "exports": exports,
             "letters": letters,
+            "passkeys": passkeys,
             "pictures": pictures,
             "second_factor": second_factor,
+            "single_sign_on": single_sign_on,
         },
         repository=repository,
+        credentials=credentials,
         upkeep=AccountUpkeep(deletions, Lease(store, "accounts")),
         by_mail=by_mail,
         passwords=passwords,

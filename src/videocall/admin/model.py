@@ -63,6 +63,17 @@ class AdminView(Struct):
     expires_at: datetime
 
 
+class AuditLine(Struct):
+    """One entry of the audit log."""
+
+    id: str
+    at: datetime
+    admin_name: str
+    action: Action
+    about: str
+    notes: str
+
+
 class Approval(Struct, forbid_unknown_fields=True):
     """Body of an approval. `hard` also erases picture and name where the person did not ask for it; null leaves it."""
 

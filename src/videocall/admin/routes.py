@@ -9,7 +9,7 @@ from litestar.params import JSONBody, PathParameter, QueryParameter
 from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 
 from videocall.accounts.model import DeletionStatus
-from videocall.admin.model import AdminSignIn, AdminView, Approval, AuditEntry, DeletionRequestView, Rejection
+from videocall.admin.model import AdminSignIn, AdminView, Approval, AuditLine, DeletionRequestView, Rejection
 from videocall.admin.service import LIFETIME, Admins, Decisions, SignedInAdmin
 from videocall.settings import Settings
 from videocall.web.access import ADMIN_COOKIE, UserRequest, access, address_of, check_origin
@@ -95,7 +95,7 @@ async def reject_deletion(
 
 
 @get("/api/admin/audit", opt=access("admin"), summary="What administrators did")
-async def audit(admins: NamedDependency[Admins]) -> list[AuditEntry]:
+async def audit(admins: NamedDependency[Admins]) -> list[AuditLine]:
     """The latest first."""
     return await admins.audit()
 

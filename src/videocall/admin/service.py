@@ -4,6 +4,7 @@ import re
 import secrets
 from datetime import timedelta
 
+import msgspec
 from msgspec import Struct
 
 from videocall.accounts import rules
@@ -17,6 +18,7 @@ from videocall.admin.model import (
     AdminSignIn,
     Approval,
     AuditEntry,
+    AuditLine,
     DeletionRequestView,
     Rejection,
 )
@@ -135,9 +137,10 @@ class Admins:
             )
         )
 
-    async def audit(self, most: int = MOST_LISTED) -> list[AuditEntry]:
+    async def audit(self, most: int = MOST_LISTED) -> list[AuditLine]:
         """What administrators did, the latest first."""
-        return await self._repository.audit(most)
+        entries = await self._repository.audit(most)
+        return [msgspec.convert(entry, AuditLine, from_attributes=True) for entry in entries]
 
 
 class Decisions:

@@ -15,6 +15,7 @@ PAGES = [
     "/",
     "/m/{code:str}",
     "/login",
+    "/login/sso",
     "/register",
     "/forgot-password",
     "/verify-email",

@@ -7,6 +7,10 @@ import type {
   EmailChanged,
   GuestRecord,
   Me,
+  NewPasskey,
+  PasskeyOptions,
+  PasskeySignIn,
+  PasskeyView,
   ProfileChange,
   RecoveryCodes,
   Registration,
@@ -14,6 +18,7 @@ import type {
   SessionView,
   SignedIn,
   SignIn,
+  WaysIn,
 } from './types'
 
 // --- coming in ---
@@ -25,6 +30,13 @@ export const verifyEmail = (token: string) => post<EmailChanged>('/api/auth/veri
 /** `signed_in` is null where a second factor has to be asked for. */
 export const resetPassword = (token: string, password: string) =>
   post<{ signed_in: SignedIn | null }>('/api/auth/reset-password', { token, password })
+
+export const getWaysIn = () => request<WaysIn>('/api/auth/ways')
+export const beginPasskeySignIn = () => post<PasskeyOptions>('/api/auth/passkey/options', {})
+export const signInByPasskey = (wish: PasskeySignIn) => post<SignedIn>('/api/auth/passkey', wish)
+/** With a second factor, the first try is refused as `code-required`. */
+export const finishSingleSignOn = (token: string, code: string | null) =>
+  post<SignedIn>('/api/auth/oidc/finish', { token, code })
 
 // --- a guest's record, by the token of the meeting ---
 
@@ -51,6 +63,14 @@ export const confirmSecondFactor = (code: string) =>
   asUser<RecoveryCodes>('POST', '/api/me/second-factor/confirm', { code })
 export const disableSecondFactor = (password: string) =>
   asUser<unknown>('POST', '/api/me/second-factor/disable', { password })
+export const getPasskeys = () => asUser<PasskeyView[]>('GET', '/api/me/passkeys')
+export const beginPasskey = (password: string) =>
+  asUser<PasskeyOptions>('POST', '/api/me/passkeys/options', { password })
+export const keepPasskey = (wish: NewPasskey) => asUser<PasskeyView>('POST', '/api/me/passkeys', wish)
+export const renamePasskey = (id: string, name: string) =>
+  asUser<unknown>('PATCH', `/api/me/passkeys/${encodeURIComponent(id)}`, { name })
+export const removePasskey = (id: string, password: string) =>
+  asUser<unknown>('POST', `/api/me/passkeys/${encodeURIComponent(id)}/remove`, { password })
 export const removePicture = () => asUser<Me>('DELETE', '/api/me/picture')
 
 export function putPicture(picture: Blob): Promise<Me> {

@@ -4,6 +4,7 @@
  */
 export const pages = {
   login: () => import('./Login.svelte'),
+  single_sign_on: () => import('./SingleSignOn.svelte'),
   register: () => import('./Register.svelte'),
   forgot_password: () => import('./ForgotPassword.svelte'),
   verify_email: () => import('./VerifyEmail.svelte'),
