@@ -53,7 +53,7 @@ async def test_a_passkey_is_made_in_the_profile_and_signs_in_by_itself(arrive: A
     await ada.press("Add a passkey")
     await ada.textbox("Name of the passkey").fill("My laptop")
     section = ada.page.get_by_role("region", name="Passkeys")
-    await section.get_by_label("Current password").fill(PASSWORD)
+    await section.get_by_label("Your password now", exact=True).fill(PASSWORD)
     await ada.press("Make passkey")
     await expect(section.get_by_text("My laptop")).to_be_visible()
     await section.scroll_into_view_if_needed()
@@ -68,7 +68,7 @@ async def test_a_passkey_is_made_in_the_profile_and_signs_in_by_itself(arrive: A
 
     await ada.open("/profile")
     await ada.press("Remove My laptop")
-    await ada.page.get_by_role("dialog").get_by_label("Current password").fill(PASSWORD)
+    await ada.page.get_by_role("dialog").get_by_label("Your password now", exact=True).fill(PASSWORD)
     await ada.page.get_by_role("dialog").get_by_role("button", name="Remove", exact=True).click()
     await expect(section.get_by_text("My laptop")).to_have_count(0)
 
