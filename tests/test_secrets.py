@@ -11,6 +11,7 @@ import httpx
 import msgspec
 from websockets.asyncio.client import connect
 
+from people import signed_in_admin
 from running_server import LiveClient, RunningServer, bearer
 
 PASSWORD = "Korrekt-Pferd-Batterie-9"
@@ -41,8 +42,15 @@ async def test_nobody_but_a_host_ever_gets_the_password(server: RunningServer) -
     await host.answer("admit", id=guest.id)
     await guest.next("snapshot")
     await host.answer("set_media", media={"camera": True})
+    await host.answer("set_role", id=guest.id, role="cohost")
+    await guest.next("snapshot")
+    await host.answer("set_meeting", password=f"{PASSWORD}0")
+    await guest.refusal("set_meeting", password=PASSWORD)
+    admin = await signed_in_admin(server)
+    for path in ("deletion-requests", "audit", "session", "nothing"):
+        await server.http.get(f"/api/admin/{path}", headers=admin)
     for headers in ({}, bearer(guest.token)):
-        for path in ("", "/share", "/qr.svg", "/attendance.csv", "/nothing"):
+        for path in ("", "/share", "/qr.svg", "/attendance.csv", "/my-record", "/nothing"):
             await server.http.get(f"{address}{path}", headers=headers)
         for path in ("/heartbeat", "/end", "/leave", "/nothing"):
             await server.http.post(f"{address}{path}", headers=headers)

@@ -12,8 +12,9 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from authenticator import Authenticator
 from hostile_pictures import picture
-from people import PASSWORD, Account, code_of, part, register, secret_in
+from people import PASSWORD, Account, code_of, part, register, secret_in, signed_in_admin
 from post_office import PostOffice
 from running_server import RunningServer, TurnedClock, running, until
 from videocall.records import RECORDS
@@ -58,11 +59,19 @@ async def lived(server: RunningServer) -> tuple[Account, str, str]:
     return ada, own, theirs
 
 
+async def passkey(ada: Account, name: str) -> None:
+    wish = (await ada.call("POST", "/api/me/passkeys/options", json={"password": ada.password})).json()
+    credential = Authenticator("https://meet.example").make(wish["options"])
+    body = {"challenge": wish["challenge"], "name": name, "credential": credential}
+    assert (await ada.call("POST", "/api/me/passkeys", json=body)).status_code == 201
+
+
 async def test_register_verify_meet_export_delete_and_hard_erase(
     server: RunningServer, post_office: PostOffice, clock: TurnedClock
 ) -> None:
     ada, own, theirs = await lived(server)
     await ada.verify(post_office)
+    await passkey(ada, f"Phone of {NAME}")
     archive = zipfile.ZipFile(io.BytesIO((await ada.call("GET", "/api/me/export")).content))
     assert sorted(archive.namelist()) == ["README.txt", "account.json", "meetings.csv", "picture.webp", "schema.json"]
     data = msgspec.json.decode(archive.read("account.json"))
@@ -71,6 +80,7 @@ async def test_register_verify_meet_export_delete_and_hard_erase(
     table = list(csv.DictReader(io.StringIO(archive.read("meetings.csv").decode())))
     assert {row["code"] for row in table} == {own, theirs} == {meeting["code"] for meeting in data["meetings"]}
     assert "hash" not in str(data)
+    assert [one["name"] for one in data["passkeys"]] == [f"Phone of {NAME}"]
     address = (await ada.get("/api/me"))["picture"].removeprefix("https://meet.example")
 
     assert await ask(server, hard=True, reason="=I am leaving") == 202
@@ -82,7 +92,9 @@ async def test_register_verify_meet_export_delete_and_hard_erase(
     deletions = part(server, "deletions")
     (request,) = await deletions.list("waiting")
     assert (request.first_name, request.email, request.hard) == (NAME.split(maxsplit=1)[0], EMAIL, True)
-    await deletions.approve(request.id, "Fine.")
+    approval = f"/api/admin/deletion-requests/{request.id}/approve"
+    admin = await signed_in_admin(server)
+    assert (await server.http.post(approval, json={"notes": "Fine."}, headers=admin)).status_code == 200
     assert (await ada.get("/api/me/deletion"))["status"] == "approved"
     clock.turn(days=13, hours=23)
     assert await deletions.carry_out() == 0
@@ -183,13 +195,20 @@ async def test_a_password_is_nowhere_to_be_seen(
     settings: Settings, post_office: PostOffice, clock: TurnedClock, capfd: pytest.CaptureFixture[str]
 ) -> None:
     secrets = {"correct": "Zyzzogeton-quagga-1", "wrong": "Zyzzogeton-quagga-2", "new": "Zyzzogeton-quagga-3"}
-    async with running(replace(settings, log_level="debug"), clock) as server:
+    single_sign_on = {"oidc_issuer": "http://127.0.0.1:1", "oidc_client_id": "us", "oidc_client_secret": "zyzzogeton"}
+    async with running(replace(settings, log_level="debug", **single_sign_on), clock) as server:
         answers: list[bytes] = []
         ada = await register(server, password=secrets["correct"])
         server.http.event_hooks["response"].append(_keep(answers))
         await ada.sign_in(password=secrets["wrong"])
         await ada.sign_in()
         await ada.verify(post_office)
+        await passkey(ada, "Phone")
+        await ada.call("POST", "/api/me/passkeys/options", json={"password": secrets["wrong"]})
+        await signed_in_admin(server, password=secrets["correct"])
+        await server.http.post("/api/admin/login", json={"name": "root", "password": secrets["wrong"]})
+        await server.http.post("/api/admin/login", json={"name": secrets["wrong"], "password": 5})
+        assert (await server.http.get("/api/auth/oidc/start")).status_code == 502
         body = {"current_password": secrets["correct"], "password": secrets["new"]}
         token = (await ada.call("PUT", "/api/me/password", json=body)).json()["token"]
         await ada.call("GET", "/api/me/export", token=token)
