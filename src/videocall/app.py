@@ -14,13 +14,11 @@ from litestar.params import FromPath
 
 from videocall.accounts.me_routes import ME_ROUTES
 from videocall.accounts.passkey_routes import PASSKEY_ROUTES
-from videocall.accounts.passwords import common_passwords
 from videocall.accounts.routes import AUTH_ROUTES
 from videocall.accounts.single_sign_on_routes import SINGLE_SIGN_ON_ROUTES
 from videocall.accounts.wiring import account_parts
-from videocall.admin.repository import AdminRepository
 from videocall.admin.routes import ADMIN_ROUTES
-from videocall.admin.service import Admins, Decisions
+from videocall.admin.wiring import admin_parts
 from videocall.clock import Clock, SystemClock
 from videocall.keys import Keys
 from videocall.leases import Lease
@@ -161,16 +159,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         bus=bus,
         lease=Lease(store, "sweep"),
     )
-    administrators = AdminRepository(store)
-    admins = Admins(
-        settings=settings,
-        clock=clock,
-        keys=keys,
-        passwords=people.passwords,
-        common=common_passwords(),
-        repository=administrators,
-        rates=rates,
-    )
+    administration = admin_parts(settings=settings, clock=clock, store=store, keys=keys, rates=rates, people=people)
     metrics = Metrics(hub, repository)
     live = LiveServices(
         settings=settings,
@@ -193,7 +182,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
             await people.repository.prepare()
             await people.credentials.prepare()
             await mails.prepare()
-            await administrators.prepare()
+            await administration.repository.prepare()
             await bus.open()
             async with letters.running(), people.running(), schedule.reminders.running(), upkeep.running():
                 yield
@@ -225,14 +214,16 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
             "upkeep": _given(upkeep),
             "live": _given(live),
             "history": _given(history),
-            **{name: _given(part) for name, part in (*people.dependencies.items(), *schedule.dependencies.items())},
             "records": _given(records),
             "settings": _given(settings),
-            "admins": _given(admins),
-            "decisions": _given(Decisions(admins, people.deletions)),
+            **{
+                name: _given(part)
+                for parts in (people, schedule, administration)
+                for name, part in parts.dependencies.items()
+            },
         },
         state=State({"metrics": metrics, "store": store}),
-        guards=[AccessGuard(settings, rates, people.accounts, admission, admins)],
+        guards=[AccessGuard(settings, rates, people.accounts, admission, administration.admins)],
         exception_handlers=EXCEPTION_HANDLERS,
         before_send=[security_headers(https=settings.public_url.startswith("https:")), metrics.count_requests()],
         lifespan=[running],
