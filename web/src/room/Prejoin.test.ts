@@ -1,4 +1,4 @@
-import { beforeEach, expect, test, vi } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import Prejoin from './Prejoin.svelte'
 import { aMeeting, FakeCall } from './testing/fake.svelte'
 import { enter, submit, type Stage } from './testing/stage'
@@ -105,22 +105,4 @@ test('devices without a label are numbered', () => {
   open()
   const options = [...page.root.querySelectorAll('option')].map((option) => option.textContent)
   expect(options).toEqual(['Desk microphone', 'Camera 1'])
-})
-
-test('who comes too early reads when to come, and is taken in by itself', () => {
-  vi.useFakeTimers()
-  open((fresh) => (fresh.view = aMeeting()))
-  page.write('Your name', 'Ben')
-  submit(page)
-  call.problem = { code: 'too-early', detail: '', retryAfterSeconds: 60 }
-  flushSync()
-  expect(page.text()).toContain('The meeting has not begun. You can come in from')
-  vi.advanceTimersByTime(59_000)
-  expect(call.asked).toHaveLength(1)
-  vi.advanceTimersByTime(1000)
-  expect(call.asked).toEqual([
-    ['join', 'Ben', null],
-    ['join', 'Ben', null],
-  ])
-  vi.useRealTimers()
 })
