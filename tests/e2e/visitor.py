@@ -57,7 +57,7 @@ class Visitor:
     @classmethod
     async def arrive(cls, browser: Browser, site: str, name: str, **options: Any) -> "Visitor":
         """A new person in a browser of their own: nothing is shared with anybody else's storage."""
-        context = await browser.new_context(**{"viewport": {"width": 900, "height": 560}, **options})
+        context = await browser.new_context(**{"viewport": {"width": 1040, "height": 600}, **options})
         return await cls.another_tab(context, site, name)
 
     @classmethod
