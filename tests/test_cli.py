@@ -74,6 +74,7 @@ async def test_serve_says_where_to_go_once_it_answers(tmp_path: Path) -> None:
     assert answer.status_code == 200
     assert server.address.startswith("http://localhost:")
     assert f"Data folder  {tmp_path / 'data'}\n" in server.said
+    assert "Mail         laid into mail/ there" in server.said, "no SMTP server is set"
     assert "Stop         Ctrl-C\n" in server.said
 
 

@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.text import Text
 
 from videocall.app import create_app
+from videocall.mail.sending import OUTBOX
 from videocall.problems import Problem
 from videocall.settings import BadSetting, Settings
 from videocall.store.base import Store, StoreError
@@ -60,7 +61,7 @@ def serve(settings: Settings) -> None:
     with listen(settings.host, settings.port) as listener:
         settings = replace(settings, port=listener.getsockname()[1])
         address = settings.site_url or f"http://{written(settings.host)}:{settings.port}"
-        run_processes(settings, listener, announce=lambda: announce(address, settings.data))
+        run_processes(settings, listener, announce=lambda: announce(address, settings))
 
 
 def serve_local_network(settings: Settings) -> None:
@@ -75,7 +76,7 @@ def serve_local_network(settings: Settings) -> None:
         files = certificate_for(settings.data, local_names(), local_addresses(), datetime.now(UTC))
 
         def tell() -> None:
-            announce(address, settings.data)
+            announce(address, settings)
             show_code(address)
 
         run_processes(replace(settings, site_url=address), listener, announce=tell, files=files)
@@ -257,15 +258,16 @@ class Server(uvicorn.Server):
             self._announce()
 
 
-def announce(address: str, data: Path) -> None:
-    """Print where to go, where the data is, and how to stop."""
+def announce(address: str, settings: Settings) -> None:
+    """Print where to go, where data and unsent mail are, and how to stop."""
     console = Console(highlight=False, soft_wrap=True)
     console.print()
     console.print("  [bold]VideoCall.cc[/] is ready")
     console.print()
     lines = {
         "Address": address,
-        "Data folder": str(data.absolute()),
+        "Data folder": str(settings.data.absolute()),
+        **({} if settings.smtp_url else {"Mail": f"laid into {OUTBOX}/ there, until VIDEOCALL_SMTP_URL is set"}),
         "First admin": f"{sys.argv[0] if sys.argv[0].endswith('videocall') else 'videocall'} admin create",
         "Stop": "Ctrl-C",
     }
