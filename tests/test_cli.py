@@ -1,6 +1,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import socket
 import ssl
@@ -75,6 +76,7 @@ async def test_serve_says_where_to_go_once_it_answers(tmp_path: Path) -> None:
     assert server.address.startswith("http://localhost:")
     assert f"Data folder  {tmp_path / 'data'}\n" in server.said
     assert "Mail         laid into mail/ there" in server.said, "no SMTP server is set"
+    assert re.search(r"First admin  \S*videocall admin create\n", server.said)
     assert "Stop         Ctrl-C\n" in server.said
 
 
