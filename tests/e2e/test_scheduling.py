@@ -149,7 +149,6 @@ async def test_who_comes_too_early_goes_in_with_the_host_and_is_in_the_attendanc
     await ben.is_in("live")
     await grace.sees_only("Ben")
     await ben.press("Leave")
-    await grace.press("More")
     await grace.press("End for all")
     await grace.is_in("ended")
 
