@@ -19,6 +19,8 @@ VALUES = {
     "host_link": "https://meet.example/m/x#host=abc",
     "new_email": "ada@new.example",
     "on": True,
+    "added": True,
+    "passkey": "Phone <b>of Ada</b>",
     "hard": True,
     "day": "6 July 2026",
     "notes": "Please settle the bill first.",
