@@ -66,6 +66,11 @@ async def connected(site: SiteProcess) -> float:
     return float(gauge.samples[0].value)
 
 
+def rooms_told(people: list[Visitor]) -> list[int]:
+    """How often each page was told its whole room."""
+    return [sum('"type":"snapshot"' in frame for frame in person.received) for person in people]
+
+
 async def test_a_process_then_redis_then_mongodb_die_and_come_back_under_a_call_of_four(
     parts: Parts, browser: Browser, arrive: Arrivals
 ) -> None:
@@ -98,7 +103,13 @@ async def test_a_process_then_redis_then_mongodb_die_and_come_back_under_a_call_
 
     await parts.redis.stop()
     await hear_and_see_each_other(*people, seconds=PATIENCE)
+    told = rooms_told(people)
     await parts.redis.start()
+
+    async def caught_up() -> None:
+        assert all(now > before for now, before in zip(rooms_told(people), told, strict=True)), "each by a snapshot"
+
+    await eventually(caught_up, PATIENCE)
     for person in people:
         await person.sees_only(*({*NAMES} - {person.name}))
     await dunja.sees_tile("Ben", "Hand raised")

@@ -229,8 +229,7 @@ class LiveSocket:
                 raise NotAllowed("You have joined already.")
             await self._enter(message)
         elif isinstance(message, Heartbeat):
-            seq = await self._beat() if self._person else 0
-            self.send(encode(Alive(seq=seq)))
+            self.send(encode(Alive(seq=await self._answer_beat())))
         elif not self._person:
             raise NotAllowed("Join first.")
         elif isinstance(message, Leave):
@@ -281,6 +280,15 @@ class LiveSocket:
             candidates=signal.candidates,
         )
         await self._services.bus.send(self._code, signal.to, forwarded)
+
+    async def _answer_beat(self) -> int:
+        if not self._person:
+            return 0
+        try:
+            return await self._beat()
+        except (Unavailable, StoreError):
+            # The socket is alive all the same, and nobody has to be told every few seconds that a part is down.
+            return self.seq
 
     async def _beat(self) -> int:
         room = await self._services.upkeep.heartbeat(self._code, self._person, self.session)
