@@ -29,12 +29,18 @@ class Arrivals:
         return self.watch(visitor)
 
     async def meeting(
-        self, host: str, *guests: str, site: SiteProcess | None = None, send: Send = Send.ALL, **wish: Any
+        self,
+        host: str,
+        *guests: str,
+        site: SiteProcess | None = None,
+        send: Send = Send.ALL,
+        screen: dict[str, Any] | None = None,
+        **wish: Any,
     ) -> tuple[dict[str, Any], list[Visitor]]:
-        """A new meeting with these people in it, who see each other's names."""
+        """A new meeting with these people in it, who see each other's names; `screen` as for `__call__`."""
         site = site or self._site
         created = await site.create(guest={"name": host}, **wish)
-        people = [await self(name, site=site) for name in (host, *guests)]
+        people = [await self(name, site=site, **(screen or {})) for name in (host, *guests)]
         await people[0].host(created, send=send)
         await asyncio.gather(*(guest.join(created["code"], send=send) for guest in people[1:]))
         for person in people:

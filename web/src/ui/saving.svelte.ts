@@ -6,6 +6,14 @@ export class Saving {
   busy = $state(false)
   done = $state(false)
   problem = $state<string | null>(null)
+  #last: Promise<unknown> = Promise.resolve()
+
+  /** Does this after what was begun before: of two choices, one after the other, none gets lost. */
+  inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#last.then(work, work)
+    this.#last = turn
+    return turn
+  }
 
   /** Does it, unless it is being done; resolves to what came of it, or to null. */
   async run<T>(work: () => Promise<T>): Promise<T | null> {
