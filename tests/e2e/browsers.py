@@ -11,13 +11,14 @@ CHROMIUM = "/usr/bin/chromium"
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
+    "--in-process-gpu",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
 ]
-FAKE_DEVICES = ["--use-fake-device-for-media-stream=fps=10,device-count=3"]
+FAKE_DEVICES = ["--use-fake-device-for-media-stream=fps=5,device-count=3"]
 """Few pictures a second: a test machine encodes and decodes those of everybody. The second camera is for depth only."""
 SAYS_YES = ["--use-fake-ui-for-media-stream"]
 LOOPBACK = ["--allow-loopback-in-peer-connection"]
