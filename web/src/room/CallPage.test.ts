@@ -40,11 +40,13 @@ test.each([
   expect(open().text()).toContain(title)
 })
 
-test('who comes too early waits, and asks again by itself when it opens', () => {
+test('who comes too early waits, and asks again by itself when it opens', async () => {
   vi.useFakeTimers()
   call.view = aMeeting({ kind: 'scheduled', status: 'scheduled', starts_at: '2027-03-03T10:00:00Z' })
   call.problem = { code: 'too-early', detail: '', retryAfterSeconds: 8 }
   const page = open()
+  await vi.dynamicImportSettled()
+  flushSync()
   expect(page.text()).toContain('A little early')
   expect(page.text()).toContain('00:08')
   vi.advanceTimersByTime(7000)
