@@ -8,6 +8,7 @@ from e2e.arrivals import Arrivals
 from e2e.browsers import start_crowd_chromium
 from e2e.site_process import SiteProcess
 from e2e.visitor import Send, hear_and_see_each_other
+from e2e.waiting import eventually
 
 SMALL: dict[str, Any] = {"viewport": {"width": 640, "height": 480}}
 """Six people are thirty pictures to encode and to decode: small and few, or a test machine does nothing else."""
@@ -23,12 +24,16 @@ async def test_everybody_sees_and_hears_everybody(
 
     for person in people:
         await person.sees_only(*(other.name for other in people if other is not person))
-    await hear_and_see_each_other(*people, seconds=30)
-    rows = await asyncio.gather(*(person.people() for person in people))
-    for person, seen in zip(people, rows, strict=True):
-        you = {person.name: ["You"]}
-        expected = {other.name: you.get(other.name, []) + ["Host"] * (other is people[0]) for other in people}
-        assert seen == expected, f"on the screen of {person.name}"
+    await hear_and_see_each_other(*people, seconds=90)
+
+    async def lists_are_right() -> None:
+        rows = await asyncio.gather(*(person.people() for person in people))
+        for person, seen in zip(people, rows, strict=True):
+            you = {person.name: ["You"]}
+            expected = {other.name: you.get(other.name, []) + ["Host"] * (other is people[0]) for other in people}
+            assert seen == expected, f"on the screen of {person.name}"
+
+    await eventually(lists_are_right, seconds=60)
 
     record = await site.record(meeting)
     assert {one["name"]: (one["role"], len(one["visits"])) for one in record["participants"]} == {
