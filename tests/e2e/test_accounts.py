@@ -339,7 +339,11 @@ async def test_what_a_profile_keeps(come: Come, server: RunningServer) -> None:
     await eventually(kept)
     assert await ada.page.evaluate("localStorage['vcc-theme']") == "dark"
     assert await ada.page.evaluate("document.documentElement.dataset.theme") == "dark"
-    assert json.loads(await ada.page.evaluate("localStorage['vcc-devices']"))["camera"]
+
+    async def used_here() -> None:
+        assert json.loads(await ada.page.evaluate("localStorage['vcc-devices'] ?? '{}'")).get("camera")
+
+    await eventually(used_here)
     await ada.press("Switch to light theme")
 
     async def light() -> None:
