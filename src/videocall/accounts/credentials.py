@@ -6,16 +6,11 @@ from typing import Any, TypeVar
 import msgspec
 
 from videocall.accounts.passkey_model import Challenge, Identity, Passkey
-from videocall.store.base import Document, DuplicateKey, Index, Store
+from videocall.store.base import DuplicateKey, Index, Store, as_document
 
 PASSKEYS, CHALLENGES, IDENTITIES = "passkeys", "challenges", "identities"
 MOST_PASSKEYS = 20
 _Kept = TypeVar("_Kept", Passkey, Challenge, Identity)
-
-
-def _document(record: Passkey | Challenge | Identity) -> Document:
-    document: Any = msgspec.to_builtins(record, builtin_types=(datetime,))
-    return dict(document)
 
 
 class CredentialRepository:
@@ -37,7 +32,7 @@ class CredentialRepository:
     async def add_challenge(self, challenge: Challenge, now: datetime) -> None:
         """Keep what was asked; what lapsed goes."""
         await self._store.delete(CHALLENGES, {"expires_at": {"$lt": now}})
-        await self._store.insert(CHALLENGES, _document(challenge))
+        await self._store.insert(CHALLENGES, as_document(challenge))
 
     async def challenge(self, challenge_id: str) -> Challenge | None:
         """What was asked under an id."""
@@ -50,7 +45,7 @@ class CredentialRepository:
     async def add_passkey(self, passkey: Passkey) -> bool:
         """Keep a new passkey; False when there is one of that id."""
         try:
-            await self._store.insert(PASSKEYS, _document(passkey))
+            await self._store.insert(PASSKEYS, as_document(passkey))
         except DuplicateKey:
             return False
         return True
@@ -86,7 +81,7 @@ class CredentialRepository:
     async def add_identity(self, identity: Identity) -> bool:
         """Link an account; False when that somebody is linked already."""
         try:
-            await self._store.insert(IDENTITIES, _document(identity))
+            await self._store.insert(IDENTITIES, as_document(identity))
         except DuplicateKey:
             return False
         return True

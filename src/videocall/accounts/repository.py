@@ -6,15 +6,10 @@ from typing import Any, TypeVar
 import msgspec
 
 from videocall.accounts.model import DeletionRequest, DeletionStatus, Link, LinkPurpose, Session, User
-from videocall.store.base import Document, DuplicateKey, Index, Store
+from videocall.store.base import DuplicateKey, Index, Store, as_document
 
 USERS, SESSIONS, LINKS, DELETIONS = "users", "sessions", "links", "deletion_requests"
 _Kept = TypeVar("_Kept", User, Session, Link, DeletionRequest)
-
-
-def _document(record: User | Session | Link | DeletionRequest) -> Document:
-    document: Any = msgspec.to_builtins(record, builtin_types=(datetime,))
-    return dict(document)
 
 
 class AccountRepository:
@@ -39,7 +34,7 @@ class AccountRepository:
     async def add(self, user: User) -> bool:
         """Keep a new account; False when its address is taken."""
         try:
-            await self._store.insert(USERS, _document(user))
+            await self._store.insert(USERS, as_document(user))
         except DuplicateKey:
             return False
         return True
@@ -101,7 +96,7 @@ class AccountRepository:
 
     async def add_session(self, session: Session) -> None:
         """Keep a new session."""
-        await self._store.insert(SESSIONS, _document(session))
+        await self._store.insert(SESSIONS, as_document(session))
 
     async def session(self, session_id: str) -> Session | None:
         """The session with an id."""
@@ -120,7 +115,7 @@ class AccountRepository:
 
     async def add_link(self, link: Link) -> None:
         """Keep what a mailed link allows."""
-        await self._store.insert(LINKS, _document(link))
+        await self._store.insert(LINKS, as_document(link))
 
     async def link(self, link_id: str) -> Link | None:
         """What a link allows."""
@@ -138,7 +133,7 @@ class AccountRepository:
 
     async def add_deletion(self, request: DeletionRequest) -> None:
         """Keep a new request."""
-        await self._store.insert(DELETIONS, _document(request))
+        await self._store.insert(DELETIONS, as_document(request))
 
     async def deletion(self, request_id: str) -> DeletionRequest | None:
         """The request with an id."""

@@ -1,19 +1,11 @@
 """Every query about administrators, their sessions, and the audit log."""
 
-from datetime import datetime
-from typing import Any
-
 import msgspec
 
 from videocall.admin.model import Admin, AdminSession, AuditEntry
-from videocall.store.base import Document, DuplicateKey, Index, Store
+from videocall.store.base import DuplicateKey, Index, Store, as_document
 
 ADMINS, ADMIN_SESSIONS, AUDIT = "admins", "admin_sessions", "audit"
-
-
-def _document(record: Admin | AdminSession | AuditEntry) -> Document:
-    document: Any = msgspec.to_builtins(record, builtin_types=(datetime,))
-    return dict(document)
 
 
 class AdminRepository:
@@ -31,7 +23,7 @@ class AdminRepository:
     async def add(self, admin: Admin) -> bool:
         """Keep a new administrator; False when the name is taken."""
         try:
-            await self._store.insert(ADMINS, _document(admin))
+            await self._store.insert(ADMINS, as_document(admin))
         except DuplicateKey:
             return False
         return True
@@ -49,7 +41,7 @@ class AdminRepository:
     async def add_session(self, session: AdminSession) -> None:
         """Keep a new session; those that lapsed go."""
         await self._store.delete(ADMIN_SESSIONS, {"expires_at": {"$lt": session.created_at}})
-        await self._store.insert(ADMIN_SESSIONS, _document(session))
+        await self._store.insert(ADMIN_SESSIONS, as_document(session))
 
     async def session(self, session_id: str) -> AdminSession | None:
         """The session with an id."""
@@ -62,7 +54,7 @@ class AdminRepository:
 
     async def note(self, entry: AuditEntry) -> None:
         """Write into the audit log; nothing ever takes it out."""
-        await self._store.insert(AUDIT, _document(entry))
+        await self._store.insert(AUDIT, as_document(entry))
 
     async def audit(self, most: int) -> list[AuditEntry]:
         """The latest entries first."""

@@ -1,13 +1,12 @@
 """Every query about queued mail."""
 
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
 from videocall.mail.model import QueuedMail, State
 from videocall.mail.rules import LEASE
-from videocall.store.base import DuplicateKey, Index, Store
+from videocall.store.base import DuplicateKey, Index, Store, as_document
 
 MAILS = "mails"
 
@@ -27,9 +26,8 @@ class MailRepository:
 
     async def add(self, mail: QueuedMail) -> bool:
         """Put a mail at the end of the queue; False when it is, or was, there already."""
-        document: Any = msgspec.to_builtins(mail, builtin_types=(datetime,))
         try:
-            await self._store.insert(MAILS, document)
+            await self._store.insert(MAILS, as_document(mail))
         except DuplicateKey:
             return False
         return True

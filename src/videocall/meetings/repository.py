@@ -12,7 +12,7 @@ import msgspec
 from videocall.live.messages import EndReason
 from videocall.meetings.model import Meeting, Person, Visit
 from videocall.meetings.rules import UNSTARTED_AFTER, Limits
-from videocall.store.base import Document, DuplicateKey, Index, Sort, Store
+from videocall.store.base import Document, DuplicateKey, Index, Sort, Store, as_document
 from videocall.texts import without
 
 MEETINGS, PEOPLE, VISITS = "meetings", "people", "visits"
@@ -25,11 +25,6 @@ _Kept = TypeVar("_Kept", Meeting, Person, Visit)
 
 def _revive(document: Document | None, kind: type[_Kept]) -> _Kept | None:
     return None if document is None else msgspec.convert(document, kind)
-
-
-def _document(record: Meeting | Person | Visit) -> Document:
-    document: Any = msgspec.to_builtins(record, builtin_types=(datetime,))
-    return dict(document)
 
 
 class MeetingRepository:
@@ -72,8 +67,8 @@ class MeetingRepository:
 
     async def add(self, meeting: Meeting, host: Person) -> None:
         """Keep a new meeting and its host; raises `DuplicateKey` when the code is taken."""
-        await self._store.insert(MEETINGS, _document(meeting))
-        await self._store.insert(PEOPLE, _document(host))
+        await self._store.insert(MEETINGS, as_document(meeting))
+        await self._store.insert(PEOPLE, as_document(host))
 
     async def meeting(self, code: str) -> Meeting | None:
         """The meeting with a code."""
@@ -93,7 +88,7 @@ class MeetingRepository:
     async def add_person(self, person: Person) -> Person:
         """Keep a new participant record; the one that is there already when a member comes in twice at once."""
         try:
-            await self._store.insert(PEOPLE, _document(person))
+            await self._store.insert(PEOPLE, as_document(person))
         except DuplicateKey:
             return await self.person(person.meeting, person.id) or person
         return person
@@ -187,7 +182,7 @@ class MeetingRepository:
                 await self._close(document["_id"], before)
         writes: list[Awaitable[object]] = [self._is_live(visit.meeting, visit.joined_at)]
         if not stays:
-            writes.append(self._store.insert(VISITS, _document(visit)))
+            writes.append(self._store.insert(VISITS, as_document(visit)))
         await asyncio.gather(*writes)
 
     async def _is_live(self, code: str, at: datetime) -> None:
@@ -296,7 +291,7 @@ class MeetingRepository:
         """Keep records of who was at a date that is over; doing it twice is the same as once."""
         for person in people:
             with contextlib.suppress(DuplicateKey):
-                await self._store.insert(PEOPLE, _document(person))
+                await self._store.insert(PEOPLE, as_document(person))
 
     async def put_away(self, code: str, ended_at: datetime) -> None:
         """A series is over: its people find its dates in their history, and not the whole beside them."""

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
 
 from videocall.scheduling.model import Invitee, Occurrence
-from videocall.store.base import Document, DuplicateKey, Index, Store
+from videocall.store.base import Document, DuplicateKey, Index, Store, as_document
 from videocall.texts import without
 
 OCCURRENCES, INVITEES = "occurrences", "invitees"
@@ -20,11 +19,6 @@ LONGEST_AGO = timedelta(days=2)
 def occurrence_key(code: str, original: datetime) -> str:
     """What names one date of a series wherever a meeting's code would."""
     return f"{code}@{original:%Y%m%dT%H%M%SZ}"
-
-
-def _document(record: Occurrence | Invitee) -> Document:
-    document: Any = msgspec.to_builtins(record, builtin_types=(datetime,))
-    return dict(document)
 
 
 class ScheduleRepository:
@@ -77,7 +71,7 @@ class ScheduleRepository:
 
     async def put(self, occurrence: Occurrence) -> None:
         """Keep what there is to know of a date, in place of what was kept before."""
-        await self._store.load(OCCURRENCES, [_document(occurrence)])
+        await self._store.load(OCCURRENCES, [as_document(occurrence)])
 
     async def forget_changes(self, code: str) -> None:
         """Forget changes of dates to come: the series has another rule now."""
@@ -113,7 +107,7 @@ class ScheduleRepository:
     async def invite(self, invitee: Invitee) -> bool:
         """Keep an invitation; False when it is there already."""
         try:
-            await self._store.insert(INVITEES, _document(invitee))
+            await self._store.insert(INVITEES, as_document(invitee))
         except DuplicateKey:
             return False
         return True

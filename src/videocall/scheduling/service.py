@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from msgspec import UNSET, structs, to_builtins
+from msgspec import UNSET, structs
 
 from videocall.clock import Clock
 from videocall.keys import Keys
@@ -30,6 +30,7 @@ from videocall.scheduling.model import MeetingChange, Occurrence, OccurrenceChan
 from videocall.scheduling.reminders import Reminders
 from videocall.scheduling.repository import ScheduleRepository, occurrence_key
 from videocall.scheduling.series import Series, Slot
+from videocall.store.base import as_document
 from videocall.texts import lines, one_line
 
 MOST_CHANGED = 500
@@ -136,13 +137,13 @@ class Scheduling:
             schedule = rules.changed(meeting.schedule, change, now)
             fields |= await self._moved(meeting, schedule, change, now)
         elif fields.keys() & _TOLD and meeting.schedule is not None:
-            fields["schedule"] = _document(structs.replace(meeting.schedule, sequence=meeting.schedule.sequence + 1))
+            fields["schedule"] = as_document(structs.replace(meeting.schedule, sequence=meeting.schedule.sequence + 1))
         return await self._repository.change_meeting(meeting, **fields) if fields else meeting
 
     async def _moved(
         self, meeting: Meeting, schedule: Schedule, change: MeetingChange, now: datetime
     ) -> dict[str, Any]:
-        fields: dict[str, Any] = {"schedule": _document(schedule)}
+        fields: dict[str, Any] = {"schedule": as_document(schedule)}
         if not rules.moves(change):
             return fields
         if meeting.status == "live":
@@ -264,7 +265,7 @@ class Scheduling:
             schedule = structs.replace(meeting.schedule, sequence=meeting.schedule.sequence + 1)
             begun = meeting if meeting.status == "live" else await self._series.begin(meeting, now)
             fields = {name: getattr(begun, name) for name in _PLACE}
-            changed = await self._repository.change_meeting(meeting, schedule=_document(schedule), **fields)
+            changed = await self._repository.change_meeting(meeting, schedule=as_document(schedule), **fields)
             if changed is not None:
                 await self._repository.set_start(meeting.code, changed.starts_at)
                 await self._reminders.plan(changed)
@@ -299,8 +300,3 @@ def _in_utc(moment: datetime, now: datetime) -> datetime:
     if not now - rules.FARTHEST < moment < now + rules.FARTHEST:
         raise InvalidBody(errors={"starts_at": "This is too far away."})
     return moment.astimezone(now.tzinfo).replace(second=0, microsecond=0)
-
-
-def _document(schedule: Schedule) -> dict[str, Any]:
-    document: dict[str, Any] = to_builtins(schedule, builtin_types=(datetime,))
-    return document

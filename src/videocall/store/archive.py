@@ -16,7 +16,7 @@ from typing import Any, Self
 import msgspec
 from msgspec import Raw, Struct
 
-from videocall.store.base import Document, StoreError
+from videocall.store.base import Document, StoreError, as_document
 
 FORMAT = 1
 _DATE = "$date"
@@ -95,7 +95,7 @@ def record(collection: str, document: Document, kind: type[Struct]) -> Record:
     """A document as every engine gives it the same line; raises `CannotTransfer` when it is not of its kind."""
     try:
         # An engine may give times as text; the struct knows which texts are times.
-        known: dict[str, Any] = msgspec.to_builtins(msgspec.convert(document, kind), builtin_types=(datetime,))
+        known = as_document(msgspec.convert(document, kind))
     except msgspec.ValidationError as error:
         raise CannotTransfer(
             f"The document {document['_id']} in {collection} is not what it should be: {error}."

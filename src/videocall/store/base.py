@@ -9,6 +9,7 @@ may give them back as RFC 3339 text, which msgspec revives by the type of the st
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -24,6 +25,12 @@ Update = Mapping[str, Mapping[str, Any]]
 
 Sort = Sequence[tuple[str, Literal[1, -1]]]
 """Fields in order of weight, 1 for ascending and -1 for descending."""
+
+
+def as_document(record: msgspec.Struct) -> Document:
+    """A struct in the form that stores take, its times still times; `msgspec.convert` makes the struct of it again."""
+    document: Document = msgspec.to_builtins(record, builtin_types=(datetime,))
+    return document
 
 
 class Index(msgspec.Struct, frozen=True):
