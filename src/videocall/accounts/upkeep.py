@@ -1,16 +1,12 @@
 """What goes on by itself: deletions that are due are carried out, and what lapsed is removed."""
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator
-
-import structlog
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 
 from videocall.accounts.deletion import Deletions
+from videocall.background import going_on, repeat
 from videocall.leases import Lease
-from videocall.store.base import StoreError
 
-log = structlog.get_logger()
 _SECONDS = 60.0
 
 
@@ -21,23 +17,7 @@ class AccountUpkeep:
         self._deletions = deletions
         self._lease = lease
 
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self._deletions.carry_out()
-                await self._deletions.tidy()
-            except StoreError as error:
-                log.warning("account_upkeep_failed", error=str(error))
-            except Exception:  # a loop that dies would leave deletions undone
-                log.exception("account_upkeep_failed")
-            await asyncio.sleep(_SECONDS)
-
-    @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    def running(self) -> AbstractAsyncContextManager[None]:
         """Keep the loop going inside this context."""
-        loop = asyncio.create_task(self._lease.hold(self._run))
-        try:
-            yield
-        finally:
-            loop.cancel()
-            await asyncio.gather(loop, return_exceptions=True)
+        works = self._deletions.carry_out, self._deletions.tidy
+        return going_on(self._lease.hold(partial(repeat, _SECONDS, *works)))

@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
-import structlog
 from msgspec.structs import replace
 
+from videocall.background import going_on, repeat
 from videocall.clock import Clock
 from videocall.leases import Lease
 from videocall.live.bus import Bus
@@ -24,7 +24,6 @@ from videocall.scheduling.rules import WARN_BEFORE
 from videocall.settings import Settings
 from videocall.store.base import StoreError
 
-log = structlog.get_logger()
 _MOST_AT_ONCE = 200
 _SIDE_BY_SIDE = 16
 """Meetings that are ended at the same time; many more would keep everybody else from the store."""
@@ -126,7 +125,7 @@ class Upkeep:
     async def _sweep_again_and_again(self) -> None:
         if self._lease.after_silence:  # perhaps the store was away
             self._judge_later()
-        await _repeat(self._settings.sweep_seconds, self.sweep)
+        await repeat(self._settings.sweep_seconds, self.sweep)
 
     async def _warn(self, now: datetime) -> None:
         """Tell people in meetings whose time is nearly over; nobody hears it twice, since nothing changes then."""
@@ -177,29 +176,14 @@ class Upkeep:
         The sweep looks at the whole store, so of all processes only the one that holds the lease does it.
         """
         settings = self._settings
-        loops = [
-            asyncio.create_task(self._lease.hold(self._sweep_again_and_again)),
-            asyncio.create_task(_repeat(settings.sweep_seconds, self._meetings.clear_ended)),
-            asyncio.create_task(_repeat(settings.presence_write_seconds, self._presence.write)),
-            asyncio.create_task(_repeat(min(1.0, settings.sweep_seconds), self._admission.lose_overdue)),
-        ]
         try:
-            yield
+            async with going_on(
+                self._lease.hold(self._sweep_again_and_again),
+                repeat(settings.sweep_seconds, self._meetings.clear_ended),
+                repeat(settings.presence_write_seconds, self._presence.write),
+                repeat(min(1.0, settings.sweep_seconds), self._admission.lose_overdue),
+            ):
+                yield
         finally:
-            for loop in loops:
-                loop.cancel()
-            await asyncio.gather(*loops, return_exceptions=True)
             with contextlib.suppress(StoreError):
                 await self._presence.write()
-
-
-async def _repeat(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
-    """Do something for ever; what goes wrong once is logged and tried again next time."""
-    while True:
-        await asyncio.sleep(seconds)
-        try:
-            await work()
-        except StoreError as error:
-            log.warning("upkeep_failed", work=work.__qualname__, error=str(error))
-        except Exception:  # a loop that dies would leave meetings open for ever
-            log.exception("upkeep_failed", work=work.__qualname__)

@@ -4,13 +4,11 @@ A meeting carries when its next reminders are due. The letters are queued first,
 then that time moves on; who dies in between leaves it to the next, whose letters are there already.
 """
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
+from functools import partial
 
-import structlog
-
+from videocall.background import going_on, repeat
 from videocall.clock import Clock
 from videocall.leases import Lease
 from videocall.mail.service import Mailer
@@ -21,9 +19,7 @@ from videocall.scheduling.guest_list import GuestList
 from videocall.scheduling.series import Series, Slot
 from videocall.scheduling.words import begins, span_in_words
 from videocall.settings import Settings
-from videocall.store.base import StoreError
 
-log = structlog.get_logger()
 _MOST_AT_ONCE = 100
 _AHEAD = 400
 """Dates looked at: more than a week holds of any series."""
@@ -123,22 +119,6 @@ class Reminders:
                 why=why,
             )
 
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.send_due()
-            except StoreError as error:
-                log.warning("reminders_failed", error=str(error))
-            except Exception:  # a loop that dies would remind nobody any more
-                log.exception("reminders_failed")
-            await asyncio.sleep(self._settings.sweep_seconds)
-
-    @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    def running(self) -> AbstractAsyncContextManager[None]:
         """Keep the loop going inside this context; of all processes the one that holds the lease works."""
-        loop = asyncio.create_task(self._lease.hold(self._run))
-        try:
-            yield
-        finally:
-            loop.cancel()
-            await asyncio.gather(loop, return_exceptions=True)
+        return going_on(self._lease.hold(partial(repeat, self._settings.sweep_seconds, self.send_due)))
