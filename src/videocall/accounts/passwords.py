@@ -9,6 +9,7 @@ import threading
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from importlib import resources
 from typing import TypeVar
 
@@ -21,6 +22,7 @@ _BCRYPT_BYTES = 72
 _RETRY_SECONDS = 3
 
 
+@cache
 def common_passwords() -> frozenset[str]:
     """The list that ships with this package."""
     text = resources.files("videocall.accounts").joinpath("common_passwords.txt").read_text("utf-8")

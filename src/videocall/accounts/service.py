@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET
 
 from videocall.accounts import rules
+from videocall.accounts.guessing import GuessedPasswords
 from videocall.accounts.letters import Letters
 from videocall.accounts.model import (
     Me,
@@ -59,7 +60,7 @@ class Accounts:
     ) -> None:
         self._settings = settings
         self._clock = clock
-        self._keys = keys
+        self._guessed = GuessedPasswords("sign-in", settings=settings, keys=keys, passwords=passwords, rates=rates)
         self._tokens = tokens
         self._passwords = passwords
         self._common = common
@@ -123,11 +124,7 @@ class Accounts:
     async def _check_password(
         self, password: str, user: User | None, email: str, address: str, field: str | None = None
     ) -> None:
-        key = ("sign-in", address, self._keys.fingerprint("sign-in", email))
-        await self._rates.check_guesses(self._settings.sign_in_rate, *key)
-        if not await self._passwords.check(password, user.password_hash if user else None):
-            digest = self._keys.fingerprint("password guesses", password.encode("utf-8", "replace").decode())
-            await self._rates.guess(self._settings.sign_in_rate, digest, *key)
+        if not await self._guessed.check(password, user.password_hash if user else None, email, address):
             raise WrongCredentials(
                 "That is not your password." if field else None,
                 errors={field: "That is not your password."} if field else None,

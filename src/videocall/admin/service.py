@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from videocall.accounts import rules
 from videocall.accounts.deletion import Deletions
+from videocall.accounts.guessing import GuessedPasswords
 from videocall.accounts.model import DeletionRequest, DeletionStatus
 from videocall.accounts.passwords import Passwords
 from videocall.admin.model import (
@@ -58,11 +59,13 @@ class Admins:
     ) -> None:
         self._settings = settings
         self._clock = clock
-        self._keys = keys
         self._passwords = passwords
         self._common = common
         self._repository = repository
         self._rates = rates
+        self._guessed = GuessedPasswords(
+            "admin sign-in", settings=settings, keys=keys, passwords=passwords, rates=rates
+        )
         self._signer = TokenSigner(keys.derive("admin sessions"), clock, audience="admin", kind="admin+jwt")
 
     async def create(self, typed_name: str, password: str) -> Admin:
@@ -95,12 +98,9 @@ class Admins:
         """
         await self._rates.hit(self._settings.sign_in_address_rate, "admin sign-in", address)
         name = wish.name.strip().lower()
-        key = ("admin sign-in", address, self._keys.fingerprint("sign-in", name))
-        await self._rates.check_guesses(self._settings.sign_in_rate, *key)
         admin = await self._repository.by_name(name) if _NAME.match(name) else None
-        if not await self._passwords.check(wish.password, admin.password_hash if admin else None) or admin is None:
-            digest = self._keys.fingerprint("password guesses", wish.password.encode("utf-8", "replace").decode())
-            await self._rates.guess(self._settings.sign_in_rate, digest, *key)
+        right = await self._guessed.check(wish.password, admin.password_hash if admin else None, name, address)
+        if not right or admin is None:
             raise WrongCredentials("Name or password is wrong.")
         now = self._clock.now()
         session = AdminSession(id=secrets.token_urlsafe(18), admin=admin.id, created_at=now, expires_at=now + LIFETIME)
