@@ -116,7 +116,6 @@ class AdmissionService:
             await self._check_password(meeting, knock)
         person = await self._person(meeting, member, known, knock, is_host=is_host)
         token = await self._meetings.token(person)
-        room = await self._bus.read(meeting.code)
         if rules.admission(meeting, person, host_here=host_here) == "waiting":
             now = self._clock.now()
             waiting = Waiting(id=person.id, name=person.name, since=now, away_since=None if knock.connected else now)

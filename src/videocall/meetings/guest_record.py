@@ -82,7 +82,7 @@ class GuestRecords:
             ),
             visits=[
                 VisitView(joined_at=visit.joined_at, left_at=visit.left_at)
-                for visit in await self._repository.visits_ever(person.id)
+                for visit in await self._repository.visits_ever(person)
             ],
         )
 

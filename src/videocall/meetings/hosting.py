@@ -19,6 +19,7 @@ from videocall.live.messages import (
     Participant,
     Refuse,
     Remove,
+    Role,
     SetMeeting,
     SetRole,
     StopCamera,
@@ -103,8 +104,11 @@ class Hosting:
         """Kept with the person, so it holds after a reload, on another device of their account, and next time."""
         if person.role == "host":
             raise NotAllowed("A host stays host until they hand over.")
-        await self._repository.change_person(person.id, role=wish.role, admitted=True)
-        await self._bus.change(code, set_role(person.id, wish.role))
+        await self._give_role(code, person.id, wish.role)
+
+    async def _give_role(self, code: str, person_id: str, role: Role) -> None:
+        await self._repository.change_person(person_id, role=role, admitted=True)
+        await self._bus.change(code, set_role(person_id, role))
 
     async def _hand_over(self, code: str, giver: Participant, taker: Participant) -> None:
         """Whoever held the host link no longer does; a guest who takes over is told a new one."""
@@ -125,12 +129,10 @@ class Hosting:
         )
         if meeting is None:
             raise MeetingEnded
-        await self._repository.change_person(taker.id, role="host", admitted=True)
-        await self._bus.change(code, set_role(taker.id, "host"))
+        await self._give_role(code, taker.id, "host")
         if key:
             await self._bus.send(code, taker.id, HostLink(link=f"{self._meetings.link(code)}#host={key}"))
-        await self._repository.change_person(giver.id, role="cohost")
-        await self._bus.change(code, set_role(giver.id, "cohost"))
+        await self._give_role(code, giver.id, "cohost")
 
     async def _set_meeting(self, code: str, wish: SetMeeting) -> None:
         fields: dict[str, object] = {}
@@ -140,8 +142,7 @@ class Hosting:
             fields["lobby"] = wish.lobby
         kept = dict(fields)
         if wish.password is not None:
-            kept["password_of_another"] = False
-            kept["password_sealed"] = self._keys.seal_password(wish.password) if wish.password else None
+            kept |= self._meetings.password_fields(wish.password)
             fields["needs_password"] = bool(wish.password)
         if not kept:
             return

@@ -12,7 +12,7 @@ import msgspec
 from videocall.live.messages import EndReason
 from videocall.meetings.model import Meeting, Person, Visit
 from videocall.meetings.rules import UNSTARTED_AFTER, Limits
-from videocall.store.base import Document, DuplicateKey, Index, Sort, Store, as_document
+from videocall.store.base import Document, DuplicateKey, Filter, Index, Sort, Store, as_document
 from videocall.texts import without
 
 MEETINGS, PEOPLE, VISITS = "meetings", "people", "visits"
@@ -322,15 +322,18 @@ class MeetingRepository:
         found = [document for where in late for document in await self._store.find(MEETINGS, where, limit=most)]
         return list({document["_id"]: msgspec.convert(document, Meeting) for document in found}.values())
 
+    async def _meetings_where(self, where: Filter, most: int) -> list[Meeting]:
+        return [msgspec.convert(document, Meeting) for document in await self._store.find(MEETINGS, where, limit=most)]
+
     async def closing(self, before: datetime, most: int) -> list[Meeting]:
         """Meetings that go on, will be closed before a moment, and do not know it yet."""
         where = {"ended_at": None, "closes_at": {"$lte": before}, "status": "live", "warned": False}
-        return [msgspec.convert(document, Meeting) for document in await self._store.find(MEETINGS, where, limit=most)]
+        return await self._meetings_where(where, most)
 
     async def left_early(self, now: datetime, empty_before: datetime, most: int) -> list[Meeting]:
         """Scheduled meetings that people looked into before the start, and left."""
         where = {"ended_at": None, "status": "live", "starts_at": {"$gt": now}, "empty_since": {"$lt": empty_before}}
-        return [msgspec.convert(document, Meeting) for document in await self._store.find(MEETINGS, where, limit=most)]
+        return await self._meetings_where(where, most)
 
     async def unstart(self, meeting: Meeting) -> None:
         """Let a meeting that is empty before its start wait for it again."""
@@ -341,12 +344,12 @@ class MeetingRepository:
     async def reopening(self, before: datetime, most: int) -> list[Meeting]:
         """Series whose date ended before a moment, and whose next one was not put in its place."""
         where = {"reopens": True, "ended_at": {"$lt": before}}
-        return [msgspec.convert(document, Meeting) for document in await self._store.find(MEETINGS, where, limit=most)]
+        return await self._meetings_where(where, most)
 
     async def reminding(self, now: datetime, most: int) -> list[Meeting]:
         """Meetings of which people are to be reminded now."""
         where = {"ended_at": None, "remind_at": {"$lte": now}}
-        return [msgspec.convert(document, Meeting) for document in await self._store.find(MEETINGS, where, limit=most)]
+        return await self._meetings_where(where, most)
 
     async def set_reminder(self, code: str, before: datetime | None, at: datetime | None) -> None:
         """Note when the next reminders are due, unless somebody else has done so meanwhile."""
@@ -367,35 +370,31 @@ class MeetingRepository:
         for meeting in own.values():
             theirs = meeting.host_user == user_id or meeting.host_email == email  # or handed over since
             names = {name, email} | ({meeting.host_name} if theirs else set())
-            cleared: dict[str, str | None] = {
-                "title": without(meeting.title, names, replacement),
-                "description": without(meeting.description, names, replacement),
-            }
             if theirs:
-                cleared |= {"host_name": replacement, "host_email": None}
-                await self._store.update(PEOPLE, {"_id": meeting.host_id}, {"$set": {"name": replacement}})
-            await self._store.update(MEETINGS, {"_id": meeting.code}, {"$set": cleared})
+                await self.change_person(meeting.host_id, name=replacement)
+            await self._clear_names(meeting, names, replacement, of_host=theirs)
         await self._store.update_many(PEOPLE, {"user": user_id}, {"$set": {"name": replacement}})
 
-    async def visits_ever(self, person_id: str) -> list[Visit]:
-        """Every visit of somebody, over or not; without an index of its own, since few ask."""
-        person = await self._store.find(PEOPLE, {"_id": person_id}, limit=1)
-        where = {"meeting": person[0]["meeting"] if person else "", "person": person_id}
+    async def visits_ever(self, person: Person) -> list[Visit]:
+        """Every visit of somebody, over or not."""
+        where = {"meeting": person.meeting, "person": person.id}
         found = await self._store.find(VISITS, where, sort=[("joined_at", 1)])
         return [msgspec.convert(document, Visit) for document in found]
 
     async def erase_guest(self, meeting: Meeting, guest: Person, replacement: str) -> None:
         """Take a guest's name out of their record, and out of their meeting if they made it; their address too."""
-        await self._store.update(PEOPLE, {"_id": guest.id}, {"$set": {"name": replacement}})
-        if meeting.host_id != guest.id:
-            return
-        names = {guest.name, meeting.host_name, meeting.host_email or ""}
-        cleared = {
-            "host_name": replacement,
-            "host_email": None,
+        await self.change_person(guest.id, name=replacement)
+        if meeting.host_id == guest.id:
+            names = {guest.name, meeting.host_name, meeting.host_email or ""}
+            await self._clear_names(meeting, names, replacement, of_host=True)
+
+    async def _clear_names(self, meeting: Meeting, names: set[str], replacement: str, *, of_host: bool) -> None:
+        cleared: dict[str, str | None] = {
             "title": without(meeting.title, names, replacement),
             "description": without(meeting.description, names, replacement),
         }
+        if of_host:
+            cleared |= {"host_name": replacement, "host_email": None}
         await self._store.update(MEETINGS, {"_id": meeting.code}, {"$set": cleared})
 
     async def cut_loose(self, user_id: str) -> None:

@@ -1,13 +1,11 @@
 """Meetings over HTTP (contract: HTTP)."""
 
 import io
-from typing import Annotated, Any
 
 import segno
-from litestar import Request, Response, get, post
-from litestar.datastructures import State
+from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import JSONBody, PathParameter
+from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 
 from videocall.meetings.admission import AdmissionService, Knock
@@ -18,30 +16,20 @@ from videocall.meetings.model import (
     MeetingView,
     NewMeeting,
     ParticipantSummary,
-    Person,
     Share,
 )
 from videocall.meetings.service import Meetings
 from videocall.meetings.upkeep import Upkeep
 from videocall.scheduling.service import Scheduling
-from videocall.web.access import access, address_of, bearer_token, member_of
-
-Code = Annotated[str, PathParameter(description="Meeting code; capitals, spaces and missing dashes are forgiven.")]
-AnyRequest = Request[Any, Any, State]
+from videocall.web.access import Code, UserRequest, access, address_of, bearer_token, member_of, person_of
 
 HTTP_SESSION = "http-only"
 """The session of somebody who joined by HTTP and has no live socket."""
 
 
-def _caller(request: AnyRequest) -> Person:
-    """Who the guard found behind the bearer token."""
-    person: Person = request.state.person
-    return person
-
-
 @post("/api/meetings", opt=access("anyone"), summary="Create a meeting, as a guest or with an account")
 async def create_meeting(
-    data: JSONBody[NewMeeting], request: AnyRequest, scheduling: NamedDependency[Scheduling]
+    data: JSONBody[NewMeeting], request: UserRequest, scheduling: NamedDependency[Scheduling]
 ) -> Created:
     """Make a meeting, at once or at a set time, which may repeat.
 
@@ -51,14 +39,14 @@ async def create_meeting(
 
 
 @get("/api/meetings/{code:str}", opt=access("anyone"), summary="Look at a meeting")
-async def get_meeting(code: Code, request: AnyRequest, meetings: NamedDependency[Meetings]) -> MeetingView:
+async def get_meeting(code: Code, request: UserRequest, meetings: NamedDependency[Meetings]) -> MeetingView:
     """What anyone with the code may know. With a host's token also the password, attendance, and ways to share."""
     return await meetings.view(code, request.state.person)
 
 
 @post("/api/meetings/{code:str}/join", opt=access("anyone"), status_code=HTTP_200_OK, summary="Join a meeting")
 async def join_meeting(
-    code: Code, data: JSONBody[JoinRequest], request: AnyRequest, admission: NamedDependency[AdmissionService]
+    code: Code, data: JSONBody[JoinRequest], request: UserRequest, admission: NamedDependency[AdmissionService]
 ) -> JoinAnswer:
     """Come in, or into the lobby. Who has a token already sends it as bearer and needs neither name nor password."""
     knock = Knock(
@@ -88,9 +76,9 @@ async def join_meeting(
     status_code=HTTP_204_NO_CONTENT,
     summary="Report that one is still there",
 )
-async def heartbeat(code: Code, request: AnyRequest, upkeep: NamedDependency[Upkeep]) -> None:  # noqa: ARG001 -- part of the path
+async def heartbeat(code: Code, request: UserRequest, upkeep: NamedDependency[Upkeep]) -> None:  # noqa: ARG001 -- part of the path
     """For clients without a live socket; the socket has its own heartbeat."""
-    person = _caller(request)
+    person = person_of(request)
     await upkeep.heartbeat(person.meeting, person.id)
 
 
@@ -100,9 +88,9 @@ async def heartbeat(code: Code, request: AnyRequest, upkeep: NamedDependency[Upk
     status_code=HTTP_204_NO_CONTENT,
     summary="Leave a meeting",
 )
-async def leave_meeting(code: Code, request: AnyRequest, admission: NamedDependency[AdmissionService]) -> None:  # noqa: ARG001 -- part of the path
+async def leave_meeting(code: Code, request: UserRequest, admission: NamedDependency[AdmissionService]) -> None:  # noqa: ARG001 -- part of the path
     """End one's visit now. Leaving twice does no harm."""
-    person = _caller(request)
+    person = person_of(request)
     await admission.depart(person.meeting, person.id, "left")
 
 
@@ -112,9 +100,9 @@ async def leave_meeting(code: Code, request: AnyRequest, admission: NamedDepende
     status_code=HTTP_204_NO_CONTENT,
     summary="End a meeting for everybody",
 )
-async def end_meeting(code: Code, request: AnyRequest, meetings: NamedDependency[Meetings]) -> None:  # noqa: ARG001 -- part of the path
+async def end_meeting(code: Code, request: UserRequest, meetings: NamedDependency[Meetings]) -> None:  # noqa: ARG001 -- part of the path
     """End it for all. Ending it twice does no harm."""
-    await meetings.end(_caller(request).meeting, "host")
+    await meetings.end(person_of(request).meeting, "host")
 
 
 @get("/api/meetings/{code:str}/share", opt=access("anyone"), summary="Ways to hand on a meeting")

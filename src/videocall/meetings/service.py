@@ -101,7 +101,7 @@ class Meetings:
             engine=wish.engine,
             server=None,
             lobby=wish.lobby,
-            password_sealed=self._keys.seal_password(wish.password) if wish.password else None,
+            password_sealed=self._sealed(wish.password),
             host_id=self.person_id(code, member),
             host_name=name,
             host_email=guest.email.lower() if guest and guest.email else None,
@@ -134,6 +134,13 @@ class Meetings:
             await self._mail_host_link(meeting, host_link)
         token = await self.token(host)
         return Created(meeting=await self._view(meeting, host), token=token, host_link=host_link)
+
+    def _sealed(self, password: str | None) -> str | None:
+        return self._keys.seal_password(password) if password else None
+
+    def password_fields(self, password: str | None) -> dict[str, object]:
+        """What changes of a meeting whose host sets another password, or none: who sets it may read it."""
+        return {"password_sealed": self._sealed(password), "password_of_another": False}
 
     def person_id(self, code: str, member: Member | None) -> str:
         """The id of a participant record: random for a guest; for a member always the same in one meeting.

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody, PathParameter, QueryParameter
 from litestar.status_codes import HTTP_200_OK
 
-from videocall.meetings.model import MeetingView, Person
+from videocall.meetings.model import MeetingView
 from videocall.problems import NotFound
 from videocall.scheduling.dates import MOST, Dates, DatesView
 from videocall.scheduling.feed import Feed
@@ -17,18 +17,11 @@ from videocall.scheduling.model import MeetingChange, OccurrenceChange, Rsvp
 from videocall.scheduling.service import Scheduling
 from videocall.scheduling.tables import Tables
 from videocall.scheduling.views import Extended, FeedView, OccurrencePage, OccurrenceView, RsvpView
-from videocall.web.access import UserRequest, access, address_of, caller_of
+from videocall.web.access import Code, UserRequest, access, address_of, caller_of, person_of
 
-Code = Annotated[str, PathParameter(description="Meeting code; capitals, spaces and missing dashes are forgiven.")]
 Original = Annotated[str, PathParameter(description="The date's `original` start, as the list of dates gives it.")]
 _CALENDAR = "text/calendar"
 _ICS = ".ics"
-
-
-def _host(request: UserRequest) -> Person:
-    """Who the guard found behind the bearer token."""
-    person: Person = request.state.person
-    return person
 
 
 def _moment(text: str) -> datetime:
@@ -47,13 +40,13 @@ async def change_meeting(
     scheduling: NamedDependency[Scheduling],
 ) -> MeetingView:
     """What is left out stays. Of a series all that is to come changes; whoever is invited is told by mail."""
-    return await scheduling.change(_host(request), data)
+    return await scheduling.change(person_of(request), data)
 
 
 @delete("/api/meetings/{code:str}", opt=access("host"), summary="Cancel a meeting")
 async def cancel_meeting(code: Code, request: UserRequest, scheduling: NamedDependency[Scheduling]) -> None:  # noqa: ARG001 -- part of the path
     """Of a series, all that is to come; whoever is invited is told by mail. Twice does no harm."""
-    await scheduling.cancel(_host(request))
+    await scheduling.cancel(person_of(request))
 
 
 @post(
@@ -64,7 +57,7 @@ async def cancel_meeting(code: Code, request: UserRequest, scheduling: NamedDepe
 )
 async def extend_meeting(code: Code, request: UserRequest, scheduling: NamedDependency[Scheduling]) -> Extended:  # noqa: ARG001 -- part of the path
     """Let a scheduled meeting that goes on be closed a quarter of an hour later."""
-    return Extended(ends_at=await scheduling.extend(_host(request).meeting))
+    return Extended(ends_at=await scheduling.extend(person_of(request).meeting))
 
 
 @get("/api/meetings/{code:str}/occurrences", opt=access("host"), summary="Dates of a meeting")
@@ -79,13 +72,13 @@ async def list_dates(  # noqa: PLR0917 -- Litestar hands them over by name
     limit: Annotated[int, QueryParameter(ge=1, le=MOST)] = 20,
 ) -> OccurrencePage:
     """Page by page: to come, soonest first; or over, latest first, with who was there, from when to when."""
-    return await dates.page(_host(request), view, cursor, limit)
+    return await dates.page(person_of(request), view, cursor, limit)
 
 
 @get("/api/meetings/{code:str}/occurrences/{start:str}", opt=access("host"), summary="One date of a series")
 async def get_date(code: Code, start: Original, request: UserRequest, dates: NamedDependency[Dates]) -> OccurrenceView:  # noqa: ARG001 -- part of the path
     """With who was there."""
-    return await dates.one(_host(request), _moment(start))
+    return await dates.one(person_of(request), _moment(start))
 
 
 @patch("/api/meetings/{code:str}/occurrences/{start:str}", opt=access("host"), summary="Change one date of a series")
@@ -99,8 +92,8 @@ async def change_date(  # noqa: PLR0917 -- Litestar hands them over by name
 ) -> OccurrenceView:
     """Move it, or let it differ in length or text; what is left out stays, and so do all other dates."""
     original = _moment(start)
-    await scheduling.change_date(_host(request), original, data)
-    return await dates.one(_host(request), original)
+    await scheduling.change_date(person_of(request), original, data)
+    return await dates.one(person_of(request), original)
 
 
 @delete("/api/meetings/{code:str}/occurrences/{start:str}", opt=access("host"), summary="Cancel one date of a series")
@@ -111,7 +104,7 @@ async def cancel_date(
     scheduling: NamedDependency[Scheduling],
 ) -> None:
     """All other dates stay; whoever is invited is told by mail."""
-    await scheduling.cancel_date(_host(request), _moment(start))
+    await scheduling.cancel_date(person_of(request), _moment(start))
 
 
 @get(
@@ -127,7 +120,7 @@ async def attendance_csv(
     occurrence: Annotated[str | None, QueryParameter(max_length=40, description="One date of a series.")] = None,
 ) -> Response[str]:
     """One line for each visit: who, from when to when, and how long. Without `occurrence`, of every date."""
-    table = await tables.attendance(_host(request), _moment(occurrence) if occurrence else None)
+    table = await tables.attendance(person_of(request), _moment(occurrence) if occurrence else None)
     headers = {"content-disposition": 'attachment; filename="attendance.csv"'}
     return Response(table, media_type="text/csv", headers=headers)
 

@@ -6,7 +6,6 @@ from typing import Any
 from msgspec import UNSET, structs
 
 from videocall.clock import Clock
-from videocall.keys import Keys
 from videocall.live.bus import Bus
 from videocall.live.room import set_meeting
 from videocall.meetings.members import Member
@@ -49,7 +48,6 @@ class Scheduling:
         self,
         *,
         clock: Clock,
-        keys: Keys,
         meetings: Meetings,
         repository: MeetingRepository,
         dates: ScheduleRepository,
@@ -59,7 +57,6 @@ class Scheduling:
         bus: Bus,
     ) -> None:
         self._clock = clock
-        self._keys = keys
         self._meetings = meetings
         self._repository = repository
         self._dates = dates
@@ -100,12 +97,18 @@ class Scheduling:
         return created
 
     async def change(self, host: Person, change: MeetingChange) -> MeetingView:
-        """Change a meeting, or the whole series from now on; raises `InvalidBody`, `MeetingEnded`, `MeetingLive`."""
+        """Change a meeting, or the whole series from now on; raises `InvalidBody`, `MeetingEnded`, `MeetingLive`.
+
+        Whether the people may be invited is asked first: what is refused changes nothing.
+        """
+        before = await self._meetings.find(host.meeting)
+        if change.invitees is not UNSET and before.schedule is not None and before.ended_at is None:
+            await self._invitations.check(before, change.invitees)
         for _ in range(_TRIES):
-            before = await self._meetings.find(host.meeting)
             after = await self._changed(before, change)
             if after is not None:
                 break
+            before = await self._meetings.find(host.meeting)
         else:
             raise Unavailable
         if rules.moves(change):
@@ -128,8 +131,7 @@ class Scheduling:
         if change.description is not UNSET:
             fields["description"] = lines(change.description)
         if change.password is not UNSET:
-            fields["password_of_another"] = False
-            fields["password_sealed"] = self._keys.seal_password(change.password) if change.password else None
+            fields |= self._meetings.password_fields(change.password)
         settings = {name for name in change.__struct_fields__ if getattr(change, name) is not UNSET} - fields.keys()
         if settings - {"password"}:
             if meeting.schedule is None:
@@ -156,7 +158,6 @@ class Scheduling:
     async def _invite(self, meeting: Meeting, change: MeetingChange) -> None:
         told = any(getattr(change, name) is not UNSET for name in _TOLD)
         if change.invitees is not UNSET:
-            await self._invitations.check(meeting, change.invitees)
             await self._invitations.change(meeting, change.invitees, tell_others=told)
         elif told and meeting.schedule is not None:
             await self._invitations.tell(meeting)

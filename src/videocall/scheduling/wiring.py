@@ -75,7 +75,6 @@ def scheduling_parts(
     )
     scheduling = Scheduling(
         clock=clock,
-        keys=keys,
         meetings=meetings,
         repository=repository,
         dates=dates,

@@ -1,6 +1,6 @@
 """Who may call a route. Every route says so with `access`, and one guard holds it to that."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from litestar import Request
@@ -9,7 +9,7 @@ from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
 from litestar.handlers import HTTPRouteHandler
 from litestar.handlers.base import BaseRouteHandler
-from litestar.params import BodyKwarg
+from litestar.params import BodyKwarg, PathParameter
 
 from videocall.accounts.service import Accounts, Caller
 from videocall.accounts.tokens import UserTokens
@@ -31,6 +31,8 @@ _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 UserRequest = Request[Any, Any, State]
+Code = Annotated[str, PathParameter(description="Meeting code; capitals, spaces and missing dashes are forgiven.")]
+"""The meeting in the path of a route."""
 _LOOPBACK = {"127.0.0.1", "::1"}
 
 
@@ -61,6 +63,12 @@ def caller_of(request: UserRequest) -> Caller:
     """Who is signed in, where the route is for users."""
     caller: Caller = request.state.caller
     return caller
+
+
+def person_of(request: UserRequest) -> Person:
+    """Who the caller is in the meeting of the path, where the route is for its participants or hosts."""
+    person: Person = request.state.person
+    return person
 
 
 def member_of(request: UserRequest) -> Member | None:
