@@ -179,8 +179,10 @@ async def test_only_who_confirmed_their_address_invites_people(server: RunningSe
     guest = await server.http.post("/api/meetings", json={**wish, "guest": {"name": "Eve"}})
     assert list(guest.json()["errors"]) == ["invitees"]
     code = await ada.meeting(**{**wish, "invitees": []})
-    answer = await ada.call("PATCH", f"/api/meetings/{code}", json={"invitees": [GRACE]})
+    before = await ada.get(f"/api/meetings/{code}")
+    answer = await ada.call("PATCH", f"/api/meetings/{code}", json={"title": "Party", "invitees": [GRACE]})
     assert code_of(answer) == (403, "email-not-verified")
+    assert await ada.get(f"/api/meetings/{code}") == before, "what is refused changes nothing"
     assert post_office.to(GRACE) == []
 
 
