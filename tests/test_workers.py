@@ -83,7 +83,19 @@ async def numbers(site: SiteProcess) -> dict[str, float]:
     }
 
 
+def memory_of(process: int) -> int:
+    """Bytes of it in memory."""
+    return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
 async def test_whichever_worker_is_asked_tells_the_numbers_of_all(site: SiteProcess) -> None:
+    async def both_have_started() -> None:
+        told = (await numbers(site))["process_resident_memory_bytes"]
+        small, large = sorted(map(memory_of, children(site.pid)))
+        assert small > large / 2
+        assert told > 0.9 * (small + large)
+
+    await eventually(both_have_started)
     meeting = await site.create()
     pages = [Page(meeting["code"], f"P{number}") for number in range(5)]
     for page in pages:

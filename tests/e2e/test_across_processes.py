@@ -88,6 +88,8 @@ async def test_a_process_then_redis_then_mongodb_die_and_come_back_under_a_call_
         await hear_and_see_each_other(*people, seconds=PATIENCE)
 
     await all_is_well()
+    for person in people:
+        await person.has_everything()
     assert [await connected(site) for site in parts.sites] == [2, 2], "two people on each"
     await ben.press("Raise hand")
     built = await count_connections(people)

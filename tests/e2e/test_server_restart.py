@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+from playwright.async_api import expect
 
 from e2e.arrivals import Arrivals
 from e2e.site_process import SiteProcess
-from e2e.visitor import count_connections, hear_and_see_each_other
+from e2e.visitor import Send, count_connections, hear_and_see_each_other
 from e2e.waiting import eventually
 
 pytestmark = pytest.mark.on_every_store
@@ -22,6 +23,8 @@ async def test_a_killed_server_interrupts_nothing_and_loses_nothing(tmp_path: Pa
     try:
         meeting, people = await arrive.meeting("Ada", "Ben", "Cem", site=site)
         ada, ben, cem = people
+        for person in people:
+            await person.has_everything()
         await hear_and_see_each_other(*people)
         await ben.press("Raise hand")
         await cem.press("Turn off camera")
@@ -73,6 +76,8 @@ async def test_who_leaves_while_the_server_is_away_is_no_ghost_afterwards(tmp_pa
     await site.start()
     try:
         meeting, (ada, ben, cem) = await arrive.meeting("Ada", "Ben", "Cem", site=site)
+        for person in (ada, ben, cem):
+            await person.has_everything()
         await site.kill()
         await cem.is_in("reconnecting")
         await cem.close()
@@ -90,3 +95,19 @@ async def test_who_leaves_while_the_server_is_away_is_no_ghost_afterwards(tmp_pa
         await eventually(recorded)
     finally:
         await site.close()
+
+
+async def test_a_panel_that_could_not_be_fetched_comes_when_the_server_is_back(arrive: Arrivals) -> None:
+    arrive.forgive("ERR_FAILED")
+    (ada,) = (await arrive.meeting("Ada", send=Send.NOTHING))[1]
+    # As if the server had gone just before: the page that is loaded anew gets no panels for a while.
+    away = True
+    await ada.page.route("**/Panels-*.js", lambda route: route.abort() if away else route.continue_())
+    await ada.page.reload()
+    await ada.press("Join now")
+    await ada.is_in("live")
+    await ada.press("Chat")
+    await ada.sees("Loading it again usually helps.")
+    await ada.shoot("room-panel-not-there")
+    away = False
+    await expect(ada.textbox("Write a message")).to_be_visible()

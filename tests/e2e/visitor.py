@@ -162,6 +162,10 @@ class Visitor:
         await self.is_in("live")
         return self
 
+    async def has_everything(self) -> None:
+        """What the room fetches after its first picture is there: from now on it can do without its server."""
+        await expect(self.page.locator("dialog").first).to_be_attached()
+
     async def is_in(self, state: str, seconds: float = PATIENCE) -> None:
         await expect(self.page.locator("html")).to_have_attribute("data-call-state", state, timeout=seconds * 1000)
 
