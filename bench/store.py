@@ -34,28 +34,29 @@ async def measure(sizes: list[int], mongodb: str) -> None:
     print("                                     a second   CPU of the server for each, µs")
     with floor("bench.floor_socket:app") as (address, process):
         await _report("bare route, validated JSON", address, process.pid, [("POST", "/bare", WISH, "")] * CALLS)
-    for engine, url in _engines(mongodb):
-        async with _database(url) as store_address:
+    for engine, url in engines(mongodb):
+        async with database(url) as store_address:
             with product(VIDEOCALL_STORE=store_address) as (address, process):
                 await _product_calls(engine, address, process.pid)
     print(f"\nThe store itself, {AT_ONCE} at once, a second; load {os.getloadavg()[0]:.1f}")
-    for engine, url in _engines(mongodb):
+    for engine, url in engines(mongodb):
         async with _opened(url) as store:
             await _raw_rates(engine, store)
     print(f"\nFinding {STALE} stale meetings")
-    for engine, url in _engines(mongodb):
+    for engine, url in engines(mongodb):
         for size in sizes:
             async with _opened(url) as store:
                 took = await _sweep(store, size)
             print(f"  {engine:8} {size:9} meetings         {took:8.1f} ms   load {os.getloadavg()[0]:.1f}")
 
 
-def _engines(mongodb: str) -> list[tuple[str, str]]:
+def engines(mongodb: str) -> list[tuple[str, str]]:
+    """What is measured: names, and where; empty for a file."""
     return [("SQLite", ""), *([("MongoDB", mongodb)] if mongodb else [])]
 
 
 @asynccontextmanager
-async def _database(url: str) -> AsyncIterator[str]:
+async def database(url: str, name: str = "videocall_bench") -> AsyncIterator[str]:
     """An empty database: a file in a folder of its own (not in memory: commits go to the disk), or one of a MongoDB."""
     if not url:
         with tempfile.TemporaryDirectory() as folder:
@@ -64,16 +65,16 @@ async def _database(url: str) -> AsyncIterator[str]:
     from pymongo import MongoClient  # noqa: PLC0415 -- only who measures it needs it
 
     with MongoClient[dict[str, Any]](url) as client:
-        client.drop_database("videocall_bench")
+        client.drop_database(name)
         scheme, _, rest = url.partition("://")
         hosts, _, options = rest.partition("/")
-        yield f"{scheme}://{hosts}/videocall_bench?{options.partition('?')[2]}"
-        client.drop_database("videocall_bench")
+        yield f"{scheme}://{hosts}/{name}?{options.partition('?')[2]}"
+        client.drop_database(name)
 
 
 @asynccontextmanager
 async def _opened(url: str) -> AsyncIterator[Store]:
-    async with _database(url) as address:
+    async with database(url) as address:
         store = open_store(address, Path())
         await store.open()
         yield store

@@ -29,20 +29,11 @@ def pytest_unconfigure() -> None:
     drop_stores()
 
 
-@pytest.hookimpl(trylast=True)  # after tests/e2e has marked its own
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On another store than the first only those tests run again that put a server on it; the rest knows of none.
-
-    Of those in browsers, which say little about a store for the time that they take, these that are marked for it.
-    """
+    """On another store than the first only those tests run again that put a server on it; the rest knows of none."""
     if config.getoption("--store") == ENGINES[0]:
         return
-    again = [
-        item
-        for item in items
-        if not SERVERS.isdisjoint(getattr(item, "fixturenames", ()))
-        and (not item.get_closest_marker("browser") or item.get_closest_marker("on_every_store"))
-    ]
+    again = [item for item in items if not SERVERS.isdisjoint(getattr(item, "fixturenames", ()))]
     config.hook.pytest_deselected(items=[item for item in items if item not in again])
     items[:] = again
 

@@ -85,12 +85,33 @@ def code_of(answer: httpx.Response) -> tuple[int, str | None]:
     return answer.status_code, answer.json()["code"] if "problem" in kind else None
 
 
+async def audit(server: RunningServer, headers: dict[str, str], action: str) -> list[dict[str, Any]]:
+    """What the audit log says of a kind of acts, the latest first; each names whence it was done."""
+    answer = await server.http.get("/api/admin/audit", params={"action": action}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json()["items"]
+    assert {one["address"] for one in items} <= {"127.0.0.1"}, items
+    return items
+
+
+def headers_of(answer: httpx.Response) -> dict[str, str]:
+    """What an answer says of itself, without what is another thing in each of them."""
+    return {name: value for name, value in answer.headers.items() if name not in {"date", "x-request-id"}}
+
+
 async def signed_in_admin(server: RunningServer, name: str = "root", password: str = PASSWORD) -> dict[str, str]:
     """What the browser of an administrator sends along."""
     with suppress(InvalidBody):  # there already
         await part(server, "admins").create(name, password)
-    answer = await server.http.post("/api/admin/login", json={"name": name, "password": password})
+    return await admin_headers(server.http, server.settings.public_url, name, password)
+
+
+async def admin_headers(
+    http: httpx.AsyncClient, origin: str, name: str = "root", password: str = PASSWORD, **more: str
+) -> dict[str, str]:
+    """What the browser of an administrator sends along after signing in; `more` is said while signing in, too."""
+    answer = await http.post("/api/admin/login", json={"name": name, "password": password}, headers=more)
     assert answer.status_code == 200, answer.text
     cookie = answer.headers["set-cookie"].partition(";")[0]
-    server.http.cookies.clear()
-    return {"Cookie": cookie, "Origin": server.settings.public_url}
+    http.cookies.clear()
+    return {"Cookie": cookie, "Origin": origin, **more}

@@ -1,4 +1,5 @@
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -33,7 +34,7 @@ def run(*command: str | Path, cwd: Path, **environment: str) -> subprocess.Compl
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """What git would check out, with the npm packages of this tree."""
+    """What git would check out, with the npm packages of this tree, and two languages: each takes time."""
     listed = run("git", "ls-files", "--cached", "--others", "--exclude-standard", cwd=ROOT).stdout.splitlines()
     for name in listed:
         if name.startswith(("web/", "src/", "Makefile", "pyproject", "hatch_build", "README", "constraints", ".git")):
@@ -42,6 +43,8 @@ def checkout(tmp_path: Path) -> Path:
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, tmp_path / name)
     (tmp_path / "web" / "node_modules").symlink_to(ROOT / "web" / "node_modules")
+    languages = tmp_path / "web/project.inlang/settings.json"
+    languages.write_text(json.dumps(json.loads(languages.read_text()) | {"locales": ["en", "de"]}))
     return tmp_path
 
 
@@ -127,7 +130,7 @@ def test_a_wheel_holds_the_pages_with_their_compressed_forms(checkout: Path) -> 
     assert done.returncode == 0, done.stderr
     names = zipfile.ZipFile(next((checkout / "out").glob("*.whl"))).namelist()
     pages = {name.removeprefix("videocall/static/") for name in names if name.startswith("videocall/static/")}
-    assert {"index.html", "index.html.br", "index.html.gz", "theme.js"} <= pages
+    assert {"index.html", "index.html.br", "index.html.gz", "index.de.html", "theme.js"} <= pages
     scripts = {name for name in pages if name.startswith("assets/") and name.endswith(".js")}
     assert scripts
     assert {f"{name}.br" for name in scripts} <= pages

@@ -207,3 +207,11 @@ async def test_help_answers_without_loading_the_server() -> None:
     out, _ = await process.communicate()
 
     assert out == b"set()\n"
+
+
+@pytest.mark.parametrize("command", [("doctor",), ("admin", "create")])
+async def test_what_is_no_store_is_told_in_a_sentence(tmp_path: Path, command: tuple[str, ...]) -> None:
+    code, said, trouble = await run(tmp_path, *command, "--store=foo")
+    assert (code, said) == (1, "")
+    assert trouble.startswith("'foo' is no kind of store")
+    assert trouble.count("\n") == 1

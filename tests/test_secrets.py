@@ -137,6 +137,9 @@ async def test_logs_and_files_of_a_busy_run_hold_no_secrets(tmp_path: Path) -> N
     assert {"mail_failed", "Invalid UTF-8 sequence received from client."} <= events, (
         "what is logged is what was looked at"
     )
+    answers = [line for line in map(json.loads, lines) if line["event"] == "answered"]
+    assert {"/api/meetings", "/api/meetings/{code}/join", "/m/{code}"} <= {line["route"] for line in answers}
+    assert len({line["request_id"] for line in answers}) == len(answers)
     whole = said + errors.read_text()
     assert [secret for secret in [*secrets, *TYPED.values(), ADDRESS] if secret in whole] == []
 

@@ -26,6 +26,8 @@ def sample(name: str, default: Any) -> tuple[str, Any]:
     if name in SPECIAL:
         text = SPECIAL[name]
         return text, type(default)(text)
+    if name == "admin_addresses":
+        return "192.0.2.7, 10.0.0.0/8", ("192.0.2.7", "10.0.0.0/8")
     if isinstance(default, tuple):
         return " one, two ,", ("one", "two")
     if isinstance(default, int):
@@ -73,6 +75,7 @@ def test_a_file_is_read_line_by_line(tmp_path: Path) -> None:
         ("PORT", "65536", "VIDEOCALL_PORT does not fit: Expected `int` <= 65535."),
         ("DIRECT_LIMIT", "9", "VIDEOCALL_DIRECT_LIMIT does not fit: Expected `int` <= 8."),
         ("LOG_LEVEL", "loud", "VIDEOCALL_LOG_LEVEL does not fit: Invalid enum value 'loud'."),
+        ("ADMIN_ADDRESSES", "10.0.0.0/8, intranet", "networks like 192.0.2.7 or 10.0.0.0/8, not 'intranet'"),
         ("ICE_POLICY", "none", "VIDEOCALL_ICE_POLICY does not fit: Invalid enum value 'none'."),
         ("SWEEP_SECONDS", "0", "it takes a number of seconds over 0"),
         ("SWEEP_SECONDS", "nan", "it takes a number of seconds over 0"),

@@ -1,87 +1,110 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { extname, join } from 'node:path'
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { join } from 'node:path'
 import { paraglideVitePlugin } from '@inlang/paraglide-js'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig, type Plugin, type Rolldown } from 'vite'
+import { languageOf } from './languages.js'
 
-const COMPRESSIBLE = new Set(['.css', '.html', '.js', '.json', '.svg', '.txt', '.wasm', '.webmanifest', '.xml'])
 const server = process.env['VIDEOCALL_DEV_SERVER'] ?? 'http://localhost:8000'
+/** The one language that build.js makes the pages in; without it they hold all, and ask the browser. */
+const locale = process.env['VIDEOCALL_LANGUAGE']
 
-/** Lays a .br and a .gz beside every file that gets smaller by it: compressed once here, never while serving. */
-function precompress(): Plugin {
-  let folder = ''
+/** Says in the page's first line what language it is in, and which way that is written. */
+function nameLanguage(locale: string): Plugin {
   return {
-    name: 'precompress',
-    apply: 'build',
-    configResolved(config) {
-      folder = config.build.outDir
-    },
-    // Not closeBundle: that runs after a failed build too, and would hide its error behind one of its own.
-    writeBundle() {
-      for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-        if (!entry.isFile() || !COMPRESSIBLE.has(extname(entry.name))) continue
-        const path = join(entry.parentPath, entry.name)
-        const plain = readFileSync(path)
-        const options = {
-          params: {
-            [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
-            [constants.BROTLI_PARAM_SIZE_HINT]: plain.length,
-          },
-        }
-        const variants = { '.br': brotliCompressSync(plain, options), '.gz': gzipSync(plain, { level: 9 }) }
-        for (const [suffix, packed] of Object.entries(variants)) {
-          if (packed.length < plain.length) writeFileSync(path + suffix, packed)
-        }
-      }
-    },
+    name: 'name-language',
+    transformIndexHtml: (html) => html.replace('<html lang="en">', `<html ${languageOf(locale)}>`),
   }
 }
 
-const MESSAGES = /paraglide.messages/
-const MEETING = join(import.meta.dirname, 'src/pages/Meeting.svelte')
+const SOURCES = join(import.meta.dirname, 'src')
+const TEXTS = join(SOURCES, 'i18n/paraglide/messages')
+const CONSOLE = /\/src\/admin\/|messages.admin_/u
 
 type Graph = Pick<Rolldown.PluginContext, 'getModuleInfo'>
 
-/** Whether a page loads a module together with itself, rather than when it is asked for. */
-function isNeededBy(page: string, id: string, graph: Graph, seen = new Set<string>()): boolean {
-  if (id === page) return true
-  if (seen.has(id)) return false
-  seen.add(id)
-  return (graph.getModuleInfo(id)?.importers ?? []).some((importer) => isNeededBy(page, importer, graph, seen))
+/**
+ * Everything that comes with a module: modules and texts. With `later` also what it may ask for later, except for what
+ * only a meeting and the test of its connection need.
+ *
+ * Texts are found by the code that says them: every module that says any imports the list of all.
+ */
+function reach(id: string, graph: Graph, later: boolean, found = new Set<string>()): Set<string> {
+  if (found.has(id) || id.startsWith(TEXTS) || (later && /\/(Meeting|ConnectionTest)\.svelte$/u.test(id))) return found
+  found.add(id)
+  const module = graph.getModuleInfo(id)
+  for (const [, key] of (module?.code ?? '').matchAll(/\bm\.(\w+)/gu)) found.add(join(TEXTS, `${key}.js`))
+  for (const next of module?.importedIds ?? []) reach(next, graph, later, found)
+  if (later) for (const next of module?.dynamicallyImportedIds ?? []) reach(next, graph, later, found)
+  return found
+}
+
+let reached: { first: Set<string>; meeting: Set<string>; pages: Set<string> } | undefined
+
+/** The chunk that a module comes in where it is needed before a first frame. */
+function chunkOf(id: string, graph: Graph): 'first' | 'shared' | 'meeting' | null {
+  reached ??= {
+    first: reach(join(SOURCES, 'main.ts'), graph, false),
+    meeting: reach(join(SOURCES, 'pages/Meeting.svelte'), graph, false),
+    pages: reach(join(SOURCES, 'pages/lazy.ts'), graph, true),
+  }
+  if (reached.first.has(id)) return 'first'
+  if (!reached.meeting.has(id)) return null
+  if (!reached.pages.has(id)) return 'meeting'
+  // Style is a file of its own beside the chunk's, and so would be a request more.
+  return /\.svelte(\?|$)/u.test(id) ? 'first' : 'shared'
+}
+
+/** A group of what is needed before a first frame. */
+function early(chunk: 'first' | 'shared' | 'meeting'): Rolldown.CodeSplittingGroup {
+  return { name: (id, graph) => (chunkOf(id, graph) === chunk ? chunk : null), debugName: chunk }
+}
+
+/** A group of what several pages other than a meeting share. */
+function common(name: string, shareCount: number, test: (id: string) => boolean): Rolldown.CodeSplittingGroup {
+  return {
+    name: (id) => (reached?.pages.has(id) && test(id) ? name : null),
+    debugName: name,
+    minShareCount: shareCount,
+  }
 }
 
 export default defineConfig({
   plugins: [
-    paraglideVitePlugin({
-      project: './project.inlang',
-      outdir: './src/i18n/paraglide',
-      strategy: ['localStorage', 'preferredLanguage', 'baseLocale'],
-    }),
+    // build.js has compiled the texts of its language alone.
+    locale === undefined &&
+      paraglideVitePlugin({
+        project: './project.inlang',
+        outdir: './src/i18n/paraglide',
+        // Tests read English, whatever the browser that they make up would like.
+        strategy: process.env['VITEST'] ? ['baseLocale'] : ['cookie', 'preferredLanguage', 'baseLocale'],
+        cookieName: 'language',
+      }),
     svelte(),
-    precompress(),
+    nameLanguage(locale ?? 'en'),
   ],
   build: {
     target: 'es2022',
     outDir: join(import.meta.dirname, '../src/videocall/static'),
-    emptyOutDir: true,
+    emptyOutDir: false, // build.js does, once for all languages
     // The content security policy allows neither data: scripts nor inline ones.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rolldownOptions: {
-      // Each file more is a request more before the first frame. So what the first page needs is one file, what a
-      // meeting needs besides another, and what other pages share a third.
+      // Each file more is a request more before the first frame. A group takes what its modules import along, unless a
+      // group before it has it: so what more pages need stands before what fewer need.
       output: {
         codeSplitting: {
           groups: [
-            { name: 'first', tags: ['$initial'], priority: 1 },
-            { name: 'words', test: MESSAGES, minShareCount: 2 },
-            {
-              name: (id, graph) => (!MESSAGES.test(id) && isNeededBy(MEETING, id, graph) ? 'meeting' : null),
-              debugName: 'meeting',
-            },
-            { name: 'pages', minShareCount: 2 },
+            early('first'),
+            early('shared'),
+            early('meeting'),
+            common('pages', 5, (id) => !CONSOLE.test(id)),
+            common('console', 2, (id) => CONSOLE.test(id)),
+            common('account', 2, (id) => id.includes('/src/account/')),
+            common('agenda', 2, (id) => /\/src\/(agenda|pages)\//u.test(id)),
+            common('rest', 2, () => true),
+            { name: 'room', minShareCount: 2 },
           ],
         },
       },

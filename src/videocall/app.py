@@ -22,27 +22,42 @@ from videocall.admin.wiring import admin_parts
 from videocall.clock import Clock, SystemClock
 from videocall.keys import Keys
 from videocall.leases import Lease
+from videocall.legal.pages import LEGAL_PAGES
+from videocall.legal.rights_routes import RIGHTS_ROUTES
+from videocall.legal.routes import LEGAL_ROUTES
+from videocall.legal.wiring import legal_parts
 from videocall.live.bus import Bus, InProcessBus, LoadRoom
 from videocall.live.hub import CLOSE_RESTART, Hub
 from videocall.live.socket import LiveServices, LiveSocket
 from videocall.logs import configure_logs
-from videocall.mail.loop import MailLoop
 from videocall.mail.repository import MailRepository
 from videocall.mail.sending import Delivery
 from videocall.mail.service import Mailer
 from videocall.meetings.admission import AdmissionService
+from videocall.meetings.breakouts import BreakoutRooms
+from videocall.meetings.carried import CarriedMeetings
 from videocall.meetings.guest_record import GuestRecords
 from videocall.meetings.guest_routes import GUEST_ROUTES
 from videocall.meetings.history import History
 from videocall.meetings.hosting import Hosting
 from videocall.meetings.letters import host_link_letter
+from videocall.meetings.moves import Moves
 from videocall.meetings.my_routes import MY_MEETING_ROUTES
+from videocall.meetings.places import Places
 from videocall.meetings.repository import MeetingRepository
 from videocall.meetings.rooms import RoomLoader
 from videocall.meetings.routes import MEETING_ROUTES
 from videocall.meetings.service import Meetings
 from videocall.meetings.tokens import MeetingTokens
 from videocall.meetings.upkeep import Presence, Upkeep
+from videocall.mobile.routes import MOBILE_ROUTES
+from videocall.mobile.wiring import mobile_parts
+from videocall.pool.frames import Frames
+from videocall.pool.routes import POOL_ROUTES
+from videocall.pool.wiring import pool_parts
+from videocall.push.routes import PUSH_ROUTES
+from videocall.push.wiring import push_parts
+from videocall.queue_loop import QueueLoop
 from videocall.rates import Rates
 from videocall.scheduling.guest_list import GuestList
 from videocall.scheduling.repository import ScheduleRepository
@@ -54,10 +69,13 @@ from videocall.store.base import Store
 from videocall.store.migrations import migrate
 from videocall.store.opening import open_store
 from videocall.web.access import AccessGuard, access, address_of
+from videocall.web.connection_test import ConnectionTests, connection_test
 from videocall.web.errors import EXCEPTION_HANDLERS
 from videocall.web.health import HEALTH_ROUTES, Metrics
+from videocall.web.numbers import operating_numbers
 from videocall.web.openapi import CONFIG, OPENAPI_ROUTES
 from videocall.web.pages import browser_files
+from videocall.web.requests import NumberedRequests, answered
 from videocall.web.security import security_headers
 
 MOST_BODY_BYTES = 64 * 1024
@@ -77,15 +95,18 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
     keys = Keys.open(settings.data)
     rates = Rates(clock, settings.redis_url)
     tokens = MeetingTokens(keys, clock)
-    repository = MeetingRepository(store)
+    repository, carried = MeetingRepository(store), CarriedMeetings(store)
     hub = Hub()
-    bus = _bus(settings, RoomLoader(repository, settings, clock).load)
+    servers = pool_parts(settings=settings, clock=clock, store=store, loads=carried)
+    places = Places(settings=settings, keys=keys, pool=servers.pool)
+    bus = _bus(settings, RoomLoader(repository, places, clock).load)
     bus.listen(hub.on_event, hub.on_message, hub.on_reset)
     mails = MailRepository(store)
     mailer = Mailer(settings=settings, clock=clock, keys=keys, repository=mails, delivery=Delivery(settings))
-    letters = MailLoop(mailer, Lease(store, "mail"), settings.mail_poll_seconds)
+    letters = QueueLoop(mailer, Lease(store, "mail"), settings.mail_poll_seconds)
     dates = ScheduleRepository(store)
-    history = History(clock=clock, repository=repository, dates=dates, settings=settings)
+    guest_list = GuestList(clock=clock, keys=keys, repository=dates)
+    history = History(clock=clock, repository=repository, dates=dates, guest_list=guest_list, settings=settings)
     people = account_parts(
         settings=settings,
         clock=clock,
@@ -97,7 +118,6 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         history=history,
     )
     series = Series(dates)
-    guest_list = GuestList(clock=clock, keys=keys, repository=dates)
     meetings = Meetings(
         settings=settings,
         clock=clock,
@@ -109,7 +129,20 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         members=people.accounts,
         series=series,
         guest_list=guest_list,
+        places=places,
+        pool=servers.pool,
         mail_host_link=host_link_letter(mailer),
+    )
+    moves = Moves(
+        settings=settings,
+        clock=clock,
+        repository=repository,
+        carried=carried,
+        places=places,
+        pool=servers.pool,
+        bus=bus,
+        rates=rates,
+        lease=Lease(store, "moves"),
     )
     admission = AdmissionService(
         settings=settings,
@@ -118,6 +151,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         tokens=tokens,
         members=people.accounts,
         meetings=meetings,
+        moves=moves,
         repository=repository,
         bus=bus,
         rates=rates,
@@ -137,30 +171,72 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         rates=rates,
         store=store,
     )
+    push = push_parts(
+        settings=settings,
+        clock=clock,
+        keys=keys,
+        store=store,
+        meetings=repository,
+        people=people,
+        rates=rates,
+    )
     people.deletions.let_go.append(schedule.scheduling.let_go)
+    admission.on_wait.append(push.occasions.waits)
+    schedule.reminders.on_remind.append(push.occasions.starts)
     hosting = Hosting(
         keys=keys,
         bus=bus,
         repository=repository,
         meetings=meetings,
         admission=admission,
+        breakouts=(breakouts := BreakoutRooms(clock=clock, repository=repository, bus=bus, rates=rates)),
         rates=rates,
         extend=schedule.scheduling.extend,
     )
-    records = GuestRecords(clock=clock, repository=repository, meetings=meetings, mailer=mailer, bus=bus, rates=rates)
-    presence = Presence(repository, clock)
     upkeep = Upkeep(
         settings=settings,
         clock=clock,
         repository=repository,
         meetings=meetings,
         admission=admission,
-        presence=presence,
+        presence=Presence(repository, clock),
         bus=bus,
         lease=Lease(store, "sweep"),
     )
-    administration = admin_parts(settings=settings, clock=clock, store=store, keys=keys, rates=rates, people=people)
-    metrics = Metrics(hub, repository)
+    administration = admin_parts(
+        settings=settings,
+        clock=clock,
+        store=store,
+        keys=keys,
+        rates=rates,
+        people=people,
+        meetings=meetings,
+        rooms=repository,
+        history=history,
+        mailer=mailer,
+        pool=servers.repository,
+        move=moves.move,
+    )
+    mobile, legal = (
+        mobile_parts(settings=settings, clock=clock, store=store, pictures=people.pictures),
+        legal_parts(
+            settings=settings,
+            clock=clock,
+            store=store,
+            people=people,
+            admins=administration.repository,
+            meetings=repository,
+            dates=dates,
+            mailer=mailer,
+            rates=rates,
+        ),
+    )
+    metrics = Metrics(
+        hub,
+        operating_numbers(
+            repository=repository, mailer=mailer, push=push.push, pool=servers.repository, data=settings.data
+        ),
+    )
     live = LiveServices(
         settings=settings,
         clock=clock,
@@ -169,6 +245,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         meetings=meetings,
         admission=admission,
         hosting=hosting,
+        breakouts=breakouts,
+        moves=moves,
         upkeep=upkeep,
     )
 
@@ -177,14 +255,30 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         await store.open()
         try:
             await migrate(store)
-            await repository.prepare()
-            await dates.prepare()
-            await people.repository.prepare()
-            await people.credentials.prepare()
-            await mails.prepare()
-            await administration.repository.prepare()
+            for kept in (
+                repository,
+                dates,
+                people.repository,
+                people.credentials,
+                mails,
+                servers.repository,
+                push.repository,
+                administration,
+                mobile.repository,
+            ):
+                await kept.prepare()
             await bus.open()
-            async with letters.running(), people.running(), schedule.reminders.running(), upkeep.running():
+            async with (
+                letters.running(),
+                push.loop.running(),
+                people.running(),
+                legal.running(),
+                schedule.reminders.running(),
+                upkeep.running(),
+                moves.running(),
+                breakouts.running(),
+                servers.watch.running(),
+            ):
                 yield
             hub.close_all(CLOSE_RESTART)
         finally:
@@ -192,21 +286,28 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
             await rates.close()
             await store.close()
 
-    return Litestar(
+    return NumberedRequests(
         route_handlers=[
             *MEETING_ROUTES,
             *MY_MEETING_ROUTES,
             *GUEST_ROUTES,
             *ADMIN_ROUTES,
+            *POOL_ROUTES,
             *SCHEDULING_ROUTES,
             *AUTH_ROUTES,
             *ME_ROUTES,
             *PASSKEY_ROUTES,
             *SINGLE_SIGN_ON_ROUTES,
+            *LEGAL_ROUTES,
+            *LEGAL_PAGES,
+            *PUSH_ROUTES,
+            *RIGHTS_ROUTES,
+            *MOBILE_ROUTES,
             *HEALTH_ROUTES,
             *OPENAPI_ROUTES,
             live_socket,
-            *browser_files(),
+            connection_test,
+            *browser_files(Frames(servers.pool, repository.meeting).of),
         ],
         dependencies={
             "meetings": _given(meetings),
@@ -214,18 +315,21 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
             "upkeep": _given(upkeep),
             "live": _given(live),
             "history": _given(history),
-            "records": _given(records),
+            "records": _given(
+                GuestRecords(clock=clock, repository=repository, meetings=meetings, mailer=mailer, bus=bus, rates=rates)
+            ),
             "settings": _given(settings),
+            "tests": _given(ConnectionTests(settings, clock, rates)),
             **{
                 name: _given(part)
-                for parts in (people, schedule, administration)
+                for parts in (people, schedule, administration, servers, legal, push, mobile)
                 for name, part in parts.dependencies.items()
             },
         },
         state=State({"metrics": metrics, "store": store}),
         guards=[AccessGuard(settings, rates, people.accounts, admission, administration.admins)],
         exception_handlers=EXCEPTION_HANDLERS,
-        before_send=[security_headers(https=settings.public_url.startswith("https:")), metrics.count_requests()],
+        before_send=[security_headers(https=settings.public_url.startswith("https:")), answered(metrics.observe)],
         lifespan=[running],
         openapi_config=CONFIG,
         request_max_body_size=MOST_BODY_BYTES,

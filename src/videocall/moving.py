@@ -10,7 +10,7 @@ from rich.progress import Progress, TaskID
 
 from videocall.clock import SystemClock
 from videocall.keys import KEY_FILE
-from videocall.records import FOLDERS, RECORDS
+from videocall.records import BY_ITSELF, FOLDERS, RECORDS
 from videocall.settings import BadSetting, Settings
 from videocall.store.archive import Receipt
 from videocall.store.base import Store
@@ -39,10 +39,13 @@ def export(settings: Settings, file: Path) -> None:
 
 
 def import_(settings: Settings, file: Path) -> None:
-    """Read such a file into an empty store. Raises `CannotTransfer`, `StoreUnavailable`, `BadSetting`."""
+    """Read such a file into a store that holds nothing but what a first start puts there.
+
+    Raises `CannotTransfer`, `StoreUnavailable`, `BadSetting`.
+    """
 
     async def work(store: Store, report: Report) -> Receipt:
-        return await Transfer(store, settings.data, RECORDS, FOLDERS, report).import_(file)
+        return await Transfer(store, settings.data, RECORDS, FOLDERS, report, BY_ITSELF).import_(file)
 
     receipt = _run(settings, work)
     _say(f"Imported from {file}, and read again to compare", receipt)

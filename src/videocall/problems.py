@@ -303,9 +303,36 @@ class NotFound(Problem):
     title = "There is no such thing"
 
 
+class LegalChanged(Problem):
+    """The draft of a legal document is not the one that was seen any more: saved, published or discarded meanwhile."""
+
+    code = "legal-changed"
+    status = 409
+    title = "This draft was changed or published meanwhile; load it again"
+
+
+class RegionChanged(Problem):
+    """Somebody else changed the settings of a country or region since they were seen."""
+
+    code = "region-changed"
+    status = 409
+    title = "Somebody else changed this meanwhile; load it again"
+
+
 class ProcessingRestricted(Problem):
     """The person asked that no more of their data be processed than must be; this would."""
 
     code = "processing-restricted"
     status = 403
     title = "You restricted the processing of your data; lift that in your profile first"
+
+
+class ServerRefused(Problem):
+    """A Jitsi server cannot carry meetings, so it does not come into the pool."""
+
+    code = "server-refused"
+    status = 409
+    title = "This server cannot carry meetings"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"This server cannot be used. {reason}", errors={"domain": reason})

@@ -5,6 +5,7 @@ and a test fails when one is missing there.
 """
 
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, get_type_hints
 
@@ -14,6 +15,7 @@ from msgspec import Meta, Struct
 PREFIX = "VIDEOCALL_"
 
 Seconds = Annotated[float, Meta(gt=0, le=365 * 86400, description="a number of seconds over 0, at most a year")]
+Days = Annotated[int, Meta(ge=0, le=36500, description="a number of days, or 0 for ever")]
 Rate = Annotated[
     str,
     Meta(
@@ -52,6 +54,7 @@ class Settings(Struct, frozen=True):
     trusted_proxies: tuple[str, ...] = ()
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     metrics_token: str = ""
+    admin_addresses: tuple[str, ...] = ()
 
     direct_limit: Annotated[int, Meta(ge=2, le=8)] = 6
     heartbeat_seconds: Seconds = 10
@@ -68,9 +71,18 @@ class Settings(Struct, frozen=True):
     turn_ttl_seconds: Annotated[int, Meta(ge=60)] = 12 * 3600
     ice_policy: Literal["all", "relay"] = "all"
 
+    pool_limit: Annotated[int, Meta(ge=2, le=1000)] = 75
+    pool_region: str = ""
+    pool_probe_seconds: Seconds = 60
+    pool_private_addresses: bool = False
+    pool_ca: str = ""
+
     smtp_url: MailServer = ""
     mail_from: str = "VideoCall <no-reply@localhost>"
     mail_poll_seconds: Seconds = 15
+
+    push_private_addresses: bool = False
+    push_rate: Rate = "60/hour"
 
     oidc_issuer: IssuerAddress = ""
     oidc_client_id: str = ""
@@ -85,12 +97,20 @@ class Settings(Struct, frozen=True):
     mail_rate: Rate = "5/hour"
     mail_address_rate: Rate = "30/hour"
 
+    operator: str = ""
+    operator_contact: str = ""
+    hosting: str = ""
+    keep_meetings_days: Days = 0
+    keep_deletion_requests_days: Days = 0
+    keep_audit_days: Days = 0
+
     invite_rate: Rate = "300/day"
     create_rate: Rate = "30/10 minutes"
     join_rate: Rate = "120/minute"
     meeting_join_rate: Rate = "300/minute"
     guess_rate: Rate = "5/15 minutes"
     request_rate: Rate = "1200/minute"
+    admin_rate: Rate = "600/minute"
     messages_per_second: Annotated[int, Meta(ge=10)] = 200
 
     @property
@@ -127,6 +147,13 @@ def load_settings(environment: Mapping[str, str], dotenv: Path | None = Path(".e
         takes = next((meta.description for meta in getattr(kinds[field], "__metadata__", ()) if meta.description), None)
         reason = f"it takes {takes}" if takes else str(error).partition(" - at")[0]
         raise BadSetting(f"{PREFIX}{field.upper()} does not fit: {reason}.") from None
+    for network in settings.admin_addresses:
+        try:
+            ip_network(network)
+        except ValueError:
+            raise BadSetting(
+                f"VIDEOCALL_ADMIN_ADDRESSES takes addresses and networks like 192.0.2.7 or 10.0.0.0/8, not {network!r}."
+            ) from None
     if settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://", "unix://")):
         raise BadSetting("VIDEOCALL_REDIS_URL is redis://HOST:PORT/0, with rediss:// for TLS or unix:// for a socket.")
     if settings.oidc_issuer and not (settings.oidc_client_id and settings.oidc_client_secret):

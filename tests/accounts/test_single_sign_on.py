@@ -13,6 +13,7 @@ from openid_provider import open_provider
 from people import PASSWORD, code_of, part, register
 from post_office import PostOffice
 from running_server import RunningServer, TurnedClock, running
+from videocall.clock import SystemClock
 from videocall.settings import Settings
 
 PEOPLE = (
@@ -27,6 +28,13 @@ CALLBACK = "/api/auth/oidc/callback"
 async def provider() -> AsyncIterator[str]:
     async with open_provider(*PEOPLE) as address:
         yield address
+
+
+@pytest.fixture
+def clock(clock: TurnedClock) -> TurnedClock:
+    """The provider goes by the machine's clock, and we do not believe what was signed tomorrow."""
+    clock.time = SystemClock().now()
+    return clock
 
 
 @pytest.fixture

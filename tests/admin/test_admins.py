@@ -78,7 +78,7 @@ async def test_deletions_are_decided_mailed_and_written_down(server: RunningServ
     requests = "/api/admin/deletion-requests"
     ada = await register(server)
     await waiting_request(server, post_office, ada, reason="Enough")
-    (request,) = (await server.http.get(requests, headers=headers)).json()
+    (request,) = (await server.http.get(requests, headers=headers)).json()["items"]
     assert (request["email"], request["reason"], request["hard"]) == (ada.email, "Enough", False)
     answer = await server.http.post(
         f"{requests}/{request['id']}/approve", json={"notes": "Fine.", "hard": True}, headers=headers
@@ -89,12 +89,14 @@ async def test_deletions_are_decided_mailed_and_written_down(server: RunningServ
     await post_office.letter(ada.email, about="was not deleted")
     twice = await server.http.post(f"{requests}/{request['id']}/approve", json={}, headers=headers)
     assert code_of(twice) == (403, "not-allowed")
-    assert (await server.http.get(f"{requests}?status=rejected", headers=headers)).json()[0]["id"] == request["id"]
+    assert (await server.http.get(f"{requests}?status=rejected", headers=headers)).json()["items"][0]["id"] == request[
+        "id"
+    ]
     missing = await server.http.post(f"{requests}/nothing/approve", json={}, headers=headers)
     assert code_of(missing) == (404, "not-found")
     bad = await server.http.post(f"{requests}/{request['id']}/approve", json={"hard": 7}, headers=headers)
     assert code_of(bad) == (400, "invalid-body")
-    log = (await server.http.get("/api/admin/audit", headers=headers)).json()
+    log = (await server.http.get("/api/admin/audit", headers=headers)).json()["items"]
     assert {(entry["action"], entry["about"]) for entry in log} >= {
         ("deletion_approved", request["id"]),
         ("deletion_rejected", request["id"]),

@@ -53,21 +53,27 @@ class KillableChromium:
 
     def __init__(self, browser: Browser, process: int) -> None:
         self.browser = browser
-        self._process = process
+        self.process = process
 
     @classmethod
     async def start(
-        cls, chromium: BrowserType, folder: Path, *, inside: str | None = None, trusting: str = ""
+        cls,
+        chromium: BrowserType,
+        folder: Path,
+        *,
+        inside: str | None = None,
+        trusting: str = "",
+        flags: tuple[str, ...] = (),
     ) -> "KillableChromium":
         """Start one, `inside` a network namespace if there is one, `trusting` an origin as if it were HTTPS."""
         noted = folder / "chromium.pid"
         script = _noting_script(folder / "chromium", noted, inside)
-        flags = [*FAKE_DEVICES, *SAYS_YES, *([] if inside else LOOPBACK)]
+        own = [*FAKE_DEVICES, *SAYS_YES, *([] if inside else LOOPBACK)]
         if trusting:
-            flags.append(f"--unsafely-treat-insecure-origin-as-secure={trusting}")
-        browser = await start_chromium(chromium, *flags, executable=script)
+            own.append(f"--unsafely-treat-insecure-origin-as-secure={trusting}")
+        browser = await start_chromium(chromium, *own, *flags, executable=script)
         return cls(browser, int(noted.read_text()))
 
     def kill(self) -> None:
         """Kill browser, renderers and all: playwright starts each browser as the leader of a process group."""
-        os.killpg(self._process, signal.SIGKILL)
+        os.killpg(self.process, signal.SIGKILL)

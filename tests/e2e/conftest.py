@@ -1,6 +1,11 @@
-"""One server and one Chromium for the whole folder; each visitor has storage of their own, and is watched."""
+"""One server and one Chromium for the whole folder; each visitor has storage of their own, and is watched.
+
+What stands in `pages/` holds no call, or a silent one: those tests run two at a time, each process with a server of its
+own. Everything else is marked `call` and has the machine to itself.
+"""
 
 import fcntl
+import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -23,7 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:  # browser and server live as long as the session, and so does their loop
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-            item.add_marker(pytest.mark.browser)
+            if HERE / "pages" not in item.path.parents:
+                item.add_marker(pytest.mark.call)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -35,7 +41,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 @pytest.fixture(scope="session", autouse=True)
 def alone_on_this_machine() -> Iterator[None]:
-    """One run of these tests at a time: two of them starve each other of the cores, and both fail."""
+    """One run of calls at a time: two of them starve each other of the cores, and both fail."""
+    if "PYTEST_XDIST_WORKER" in os.environ:  # no calls among these
+        yield
+        return
     with (Path(tempfile.gettempdir()) / "videocall-browser-tests.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -95,16 +95,20 @@
     return (scrollable && element.scrollHeight > element.clientHeight + 1) || scrolls(element.parentElement)
   }
 
-  /** Controls that stick out of the window and that no scrolling up or down brings in. */
-  function outside() {
+  /**
+   * Controls that stick out of the window and that no scrolling up or down brings in. `safe` are the insets of what
+   * the screen itself covers (a notch, rounded corners): nothing may lie there either.
+   */
+  function outside(safe = { top: 0, right: 0, bottom: 0, left: 0 }) {
     return [...document.querySelectorAll('button, a[href], input, select, textarea, summary')]
       .filter((control) => control.checkVisibility({ visibilityProperty: true }))
       .map((control) => ({ control, box: control.getBoundingClientRect() }))
       .filter(({ box }) => box.width > 1)
       .filter(({ control, box }) => {
-        const across = box.left < -1 || box.right > innerWidth + 1
-        const down = box.top < -1 || box.bottom > innerHeight + 1
-        return across || (down && !scrolls(control.parentElement))
+        const across = box.left < safe.left - 1 || box.right > innerWidth - safe.right + 1
+        const above = box.top + scrollY < safe.top - 1
+        const down = above || box.bottom > innerHeight - safe.bottom + 1
+        return across || (down && !scrolls(control.parentElement)) || (above && box.top >= 0)
       })
       .map(({ control, box }) => `${control.ariaLabel ?? control.textContent.trim()} ${JSON.stringify(box)}`)
   }

@@ -13,6 +13,7 @@ import httpx
 
 from e2e.waiting import eventually
 from own_store import own_store
+from people import PASSWORD
 
 VIDEOCALL = Path(sys.executable).with_name("videocall")
 BARE = {name: value for name, value in os.environ.items() if not name.startswith("VIDEOCALL_")}
@@ -56,6 +57,16 @@ class SiteProcess:
         self.http = httpx.AsyncClient(base_url=self.address, trust_env=False)
 
     @property
+    def environment(self) -> dict[str, str]:
+        """What commands of the same installation need."""
+        return self._environment
+
+    @property
+    def store_url(self) -> str:
+        """Where its documents are."""
+        return self._environment["VIDEOCALL_STORE"] or f"sqlite:///{self.folder / 'data' / 'videocall.db'}"
+
+    @property
     def pid(self) -> int:
         assert self._process
         return self._process.pid
@@ -89,6 +100,25 @@ class SiteProcess:
         if self._process and self._process.returncode is None:
             self._process.send_signal(how)
             await self._process.wait()
+
+    async def command(self, *words: str, typed: str = "") -> str:
+        """What `videocall` says to this, with the settings of this server."""
+        process = await asyncio.create_subprocess_exec(
+            VIDEOCALL,
+            *words,
+            cwd=self.folder,
+            env=self._environment,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        said, _ = await process.communicate(typed.encode())
+        assert process.returncode == 0, said.decode()
+        return said.decode()
+
+    async def make_admin(self, name: str) -> None:
+        """An administrator with the password of all people in tests."""
+        await self.command("admin", "create", typed=f"{name}\n{PASSWORD}\n")
 
     def log(self) -> str:
         return self._log.read_text() if self._log.exists() else ""

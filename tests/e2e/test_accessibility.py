@@ -55,7 +55,8 @@ async def test_pages_outside_the_room_have_no_barriers(theme: str, arrive: Arriv
 @pytest.mark.parametrize("theme", THEMES)
 async def test_pages_of_accounts_have_no_barriers(theme: str, arrive: Arrivals) -> None:
     arrive.forgive("status of 4")
-    ada = await arrive("Ada", color_scheme=theme, viewport={"width": 390, "height": 844})
+    size = {"light": {"width": 390, "height": 844}, "dark": {"width": 1280, "height": 800}}[theme]
+    ada = await arrive("Ada", color_scheme=theme, viewport=size)
     page = ada.page
     for path, button, after in (
         ("/login", "Sign in", "Address and password do not fit together."),
@@ -174,7 +175,7 @@ async def test_pages_of_planned_and_past_meetings_have_no_barriers(
     await ada.press("Schedule meeting")
     await ada.sees("Choose at least one day.")
     await has_no_barriers(ada, "schedule with errors")
-    letter = text_of(await received(site, "ben@example.org", "Weekly walk"))
+    letter = text_of(await received(site, "ben@example.org", "Invitation: Weekly walk"))
     await ada.open(re.findall(r"http\S+/rsvp#\S+", letter)[0])
     await ada.sees("You have not answered yet.")
     await has_no_barriers(ada, "invitation")

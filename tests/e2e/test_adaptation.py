@@ -63,3 +63,24 @@ async def test_a_picture_that_nobody_shows_is_not_sent(arrive: Arrivals) -> None
 
     await ben.press("Close panel")
     await ben.receives_more_of(who)
+
+
+async def test_who_wants_no_pictures_gets_none_and_hears_everybody(arrive: Arrivals) -> None:
+    _, (ada, ben) = await arrive.meeting("Ada", "Ben")
+    who = await ada.id()
+    await ben.receives_more_of(who)
+
+    await ben.press("More")
+    await ben.press("Receive no pictures")
+
+    async def nothing_is_sent() -> None:
+        (encoding,) = await ada.page.evaluate("recorder.sending()")
+        assert encoding["active"] is False
+
+    await eventually(nothing_is_sent)
+    await ben.shows_no_picture_of("Ada")
+    await ben.receives_more_of(who, picture=False)
+
+    await ben.press("More")
+    await ben.press("Receive pictures again")
+    await ben.receives_more_of(who)

@@ -23,6 +23,13 @@ async def test_the_lobby_lets_in_who_is_admitted_and_turns_away_who_is_refused(
         await one.shoot("lobby")
         if one is ben:
             await ada.shoot("room-knock")
+            await ada.press("People")
+            await ada.press("More for Ben")
+            await ada.press("This will take a few minutes.")
+            await ada.sees("Told: This will take a few minutes.")
+            await expect(ben.page.get_by_text("This will take a few minutes.")).to_be_visible()
+            await ben.shoot("lobby-told")
+            await ada.shoot("room-told")
             await ada.press("Admit")
             await ben.is_in("live")
     await ada.press("Refuse")

@@ -2,15 +2,12 @@
 
 from pathlib import Path
 
-import pytest
 from playwright.async_api import expect
 
 from e2e.arrivals import Arrivals
 from e2e.site_process import SiteProcess
 from e2e.visitor import Send, count_connections, hear_and_see_each_other
 from e2e.waiting import eventually
-
-pytestmark = pytest.mark.on_every_store
 
 LONGEST_STALL_MS = 2000
 """Without a new picture; a busy test machine alone causes some hundred."""

@@ -3,7 +3,6 @@
 from datetime import datetime
 from pathlib import Path
 
-import pytest
 from playwright.async_api import BrowserType
 
 from e2e.arrivals import Arrivals
@@ -12,7 +11,6 @@ from e2e.site_process import SiteProcess
 from e2e.visitor import Visitor
 
 
-@pytest.mark.on_every_store
 async def test_killed_browsers_leave_the_room_and_then_a_closed_meeting(
     tmp_path: Path, arrive: Arrivals, chromium: BrowserType
 ) -> None:
@@ -54,7 +52,6 @@ async def test_killed_browsers_leave_the_room_and_then_a_closed_meeting(
         await site.close()
 
 
-@pytest.mark.on_every_store
 async def test_a_closed_and_reopened_tab_is_the_same_person_on_a_second_visit(
     arrive: Arrivals, site: SiteProcess
 ) -> None:

@@ -24,7 +24,7 @@ async def test_from_the_landing_page_to_a_meeting_of_two_and_out_again(arrive: A
     await ada.is_in("live")
     await ada.sees("You are the only one here")
     link = ada.page.url
-    assert re.fullmatch(rf"{re.escape(site.address)}/m/\w{{3}}-\w{{4}}-\w{{3}}", link)
+    assert re.fullmatch(rf"{re.escape(site.address)}/m/\w{{3}}-\w{{4}}-\w{{3}}#k=[\w-]{{22}}", link)
 
     await ben.open(link)
     await ben.sees("Ada is the host.")

@@ -10,13 +10,15 @@ from e2e.waiting import eventually
 
 
 @asynccontextmanager
-async def turn_server(folder: Path, secret: str) -> AsyncIterator[str]:
-    """Run one; its address as browsers are told it."""
-    port = free_port()
+async def turn_server(
+    folder: Path, secret: str, *, host: str = "127.0.0.1", udp: bool = True, tcp: bool = False
+) -> AsyncIterator[str]:
+    """Run one; its addresses as browsers are told them: UDP, which is silent without `udp`, and TCP if wished."""
+    port = free_port(host)
     options = [
         "-n",  # no configuration file
-        "--listening-ip=127.0.0.1",
-        "--relay-ip=127.0.0.1",
+        f"--listening-ip={host}",
+        f"--relay-ip={host}",
         f"--listening-port={port}",
         "--use-auth-secret",
         f"--static-auth-secret={secret}",
@@ -31,6 +33,7 @@ async def turn_server(folder: Path, secret: str) -> AsyncIterator[str]:
         f"--userdb={folder / 'turn.db'}",
         f"--log-file={folder / 'turn.log'}",
         "--simple-log",
+        *([] if udp else ["--no-udp"]),
     ]
     # As nobody, when we are root: it needs no rights.
     process = await asyncio.create_subprocess_exec(
@@ -41,14 +44,14 @@ async def turn_server(folder: Path, secret: str) -> AsyncIterator[str]:
         async def answers() -> None:
             assert process.returncode is None, (folder / "turn.log").read_text()
             try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
+                _, writer = await asyncio.open_connection(host, port)
             except OSError as error:
                 raise AssertionError("coturn does not answer") from error
             writer.close()
             await writer.wait_closed()
 
         await eventually(answers)
-        yield f"turn:127.0.0.1:{port}?transport=udp"
+        yield ",".join(f"turn:{host}:{port}?transport={way}" for way in ("udp", *(["tcp"] if tcp else [])))
     finally:
         if process.returncode is None:
             process.kill()

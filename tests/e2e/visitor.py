@@ -144,15 +144,16 @@ class Visitor:
     async def join(self, code: str, *, send: Send = Send.ALL) -> "Visitor":
         """From the link into the room; back when it is live."""
         await self.open_meeting(code)
-        return await self._go_in(send=send)
+        return await self.go_in(send=send)
 
     async def host(self, created: dict[str, Any], *, send: Send = Send.ALL) -> "Visitor":
         """Into the room with the rights of the creator, by the host link."""
         await self.open(created["host_link"])
         await self.is_in("prejoin")
-        return await self._go_in(send=send)
+        return await self.go_in(send=send)
 
-    async def _go_in(self, *, send: Send) -> "Visitor":
+    async def go_in(self, *, send: Send) -> "Visitor":
+        """From the prejoin page into the room; back when it is live."""
         await self.textbox("Your name").fill(self.name)
         if Send.SOUND not in send:
             await self.press("Turn off microphone")

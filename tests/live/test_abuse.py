@@ -107,11 +107,19 @@ async def test_before_joining_nothing_is_done(server: RunningServer) -> None:
         "set_media": {"media": {"camera": True}},
         "set_hand": {"raised": True},
         "refuse": {"id": host.id},
+        "tell_waiting": {"word": "soon"},
         "remove": {"id": host.id},
         "ask_to_unmute": {"id": host.id},
         "stop_camera": {"id": host.id},
         "set_role": {"id": host.id, "role": "guest"},
         "hand_over": {"id": host.id},
+        "open_breakouts": {"rooms": [{"name": "Mine"}]},
+        "move_to_breakout": {"id": host.id},
+        "rename_breakout": {"room": "1", "name": "Mine"},
+        "tell_breakouts": {"word": "finish"},
+        "ask_for_help": {"asking": True},
+        "engine_status": {"epoch": 0, "state": "joined"},
+        "engine_failed": {"epoch": 0, "reason": "error"},
     }
     for kind in {kind.__struct_config__.tag for kind in get_args(ClientMessage)} - {"join", "heartbeat"}:
         assert await stranger.refusal(str(kind), **fields.get(str(kind), {})) == "not-allowed", kind

@@ -31,6 +31,7 @@ async def test_who_waits_can_do_nothing_else(server: RunningServer) -> None:
         "mute": {},
         "remove": {"id": host.id},
         "end": {},
+        "tell_waiting": {"word": "soon"},
         "join": {"session": waiting.session, "name": "Eve again"},
     }.items():
         assert await waiting.refusal(kind, **fields) == "not-allowed", kind
@@ -102,6 +103,26 @@ async def test_a_host_turns_somebody_away(server: RunningServer, ban: bool) -> N
     answer = await again.join(token=eve.token)
     assert (answer["type"], answer.get("code")) == (("refused", "banned") if ban else ("in_lobby", None))
     assert [person["name"] for person in (await server.view(meeting))["participants"]] == ["Ada"]
+
+
+async def test_a_host_says_something_to_who_waits_and_it_is_still_there_after_a_reload(server: RunningServer) -> None:
+    meeting = await server.create(lobby=True)
+    host = RoomCopy(await server.enter(meeting))
+    grace, joan = await server.knock(meeting, "Grace"), await server.knock(meeting, "Joan")
+    await host.client.answer("tell_waiting", word="minutes")
+    await host.client.answer("tell_waiting", id=grace.id, word="name")
+    assert [(await grace.next("word_from_host"))["word"] for _ in range(2)] == ["minutes", "name"]
+    assert (await joan.next("word_from_host"))["word"] == "minutes"
+    await host.catch_up()
+    assert [one["word"] for one in host.state["waiting"]] == ["name", "minutes"]
+
+    again = await server.live(meeting["code"])
+    assert (await again.join(token=grace.token))["word"] == "name"
+    assert await host.client.refusal("tell_waiting", id="nobody", word="soon") == "participant-not-found"
+    await host.client.answer("admit")
+    await joan.next("snapshot")
+    await host.client.answer("tell_waiting", word="later")
+    assert await joan.told() == []
 
 
 async def test_a_place_in_the_lobby_outlives_a_broken_socket_for_the_time_of_grace(server: RunningServer) -> None:

@@ -37,16 +37,35 @@ async def test_every_message_and_every_host_power_keeps_all_copies_in_step(serve
     await host.client.answer("extend")
     signal = {"to": grace.client.id, "to_session": grace.client.session, "candidates": []}
     await host.client.answer("signal", **signal)
+    await grace.client.answer("engine_status", epoch=0, state="ready")
+    await grace.client.answer("engine_failed", epoch=0, reason="closed")
     await check(host, grace)
     assert {message["type"] for message in grace.client.received} >= {
         "mute_requested",
         "unmute_requested",
         "camera_stop_requested",
         "peer_signal",
+        "place_confirmed",
     }
+
+    rooms = [{"name": "Owls", "people": [grace.client.id]}, {"name": "Larks"}]
+    await host.client.answer("open_breakouts", rooms=rooms, choose=True)
+    await grace.client.answer("ask_for_help", asking=True)
+    await check(host, grace)
+    await host.client.answer("tell_breakouts", word="finish")
+    await host.client.answer("move_to_breakout", id=grace.client.id, room="2")
+    await host.client.answer("rename_breakout", room="2", name="Swifts")
+    await grace.client.answer("go_to_breakout", room="1")
+    await check(host, grace)
+    assert "word_to_breakouts" in {message["type"] for message in grace.client.received}
+    await host.client.answer("close_breakouts", at_once=True)
+    await check(host, grace)
 
     turned_away = await server.knock(meeting, "Eve")
     await check(host, grace)
+    await host.client.answer("tell_waiting", word="soon")
+    await check(host, grace)
+    assert (await turned_away.next("word_from_host"))["word"] == "soon"
     await host.client.answer("refuse", id=turned_away.id)
     await check(host, grace)
 

@@ -11,17 +11,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from videocall.live import breakouts
 from videocall.live import room as changes
 from videocall.live.messages import (
+    Arrival,
+    Breakout,
+    Breakouts,
     Media,
     MeetingChanged,
+    NewBreakout,
+    OpenBreakouts,
     Participant,
+    Place,
     RoomEvent,
     RoomMeeting,
     ServerMessage,
     Waiting,
 )
-from videocall.live.room import Change, RoomState, apply
+from videocall.live.room import Change, RoomState, apply, steps
 from videocall.problems import MeetingEnded, MeetingFull, Problem
 
 NOW = datetime(2026, 6, 22, 12, 0, tzinfo=UTC)
@@ -52,7 +59,7 @@ def room(*people: Participant, waiting: tuple[Waiting, ...] = (), ended: Any = N
 def run(state: RoomState, change: Change) -> list[RoomEvent]:
     """What a bus does with a change."""
     events = []
-    for event in change(state):
+    for event in steps(change, state):
         apply(state, event)
         events.append(event)
     return events
@@ -63,11 +70,27 @@ def over_the_wire(event: RoomEvent) -> RoomEvent:
     return received
 
 
+def at_place(*people: Participant) -> RoomState:
+    """A room whose media is on a server since its fifth epoch."""
+    state = room(*people)
+    place = replace(PLACE, opener=changes.opener(state))
+    return replace(state, meeting=replace(state.meeting, engine="jitsi", epoch=5, place=place))
+
+
+def apart(*people: Participant, **where: str) -> RoomState:
+    """A room with two breakout rooms until `LATER`, and who is in which."""
+    rooms = Breakouts(rooms=[Breakout("1", "Owls"), Breakout("2", "Larks")], people=where, ends_at=LATER)
+    state = room(*people)
+    return replace(state, meeting=replace(state.meeting, breakouts=rooms))
+
+
+PLACE = Place(server="jitsi.example", operator="Example", country="DE", room="r", password="p")
 ADA = person("ada", role="host")
 GRACE = person("grace", hand=5)
 AWAY = person("joan", away_since=NOW)
 EVE, EVE_AWAY = in_lobby("eve"), in_lobby("eve", away_since=NOW)
 ON = Media(microphone=True)
+OPEN = OpenBreakouts([NewBreakout("Owls", ["grace", "eve"]), NewBreakout("Larks", ["ada"])], minutes=10)
 
 CASES: dict[str, tuple[RoomState, Change, list[str]]] = {
     "the first comes in": (room(), changes.enter(ADA), ["participant_joined"]),
@@ -86,6 +109,8 @@ CASES: dict[str, tuple[RoomState, Change, list[str]]] = {
     "waits": (room(ADA), changes.wait(EVE), ["waiting_changed"]),
     "waits still": (room(ADA, waiting=(EVE,)), changes.wait(replace(EVE, since=LATER)), []),
     "waits again": (room(ADA, waiting=(EVE_AWAY,)), changes.wait(EVE), ["waiting_changed"]),
+    "is told a word in the lobby": (room(waiting=(EVE,)), changes.tell(["eve"], "soon"), ["waiting_changed"]),
+    "nobody is told a word": (room(waiting=(EVE,)), changes.tell(["mary"], "soon"), []),
     "switches on": (room(ADA), changes.set_media("ada", ON), ["participant_changed"]),
     "is on already": (room(replace(ADA, media=ON)), changes.set_media("ada", ON), []),
     "nobody switches on": (room(ADA), changes.set_media("eve", ON), []),
@@ -109,6 +134,66 @@ CASES: dict[str, tuple[RoomState, Change, list[str]]] = {
         changes.set_meeting(needs_password=False, announce=True),
         ["meeting_changed"],
     ),
+    "moves to a server": (room(ADA), changes.move(1, engine="jitsi", limit=75, place=PLACE), ["meeting_changed"]),
+    "never moves back": (at_place(ADA), changes.move(4, engine="direct", limit=6, place=None), []),
+    "moves once": (at_place(ADA), changes.move(5, engine="direct", limit=6, place=None), []),
+    "all may follow": (at_place(ADA), changes.open_place(5), ["meeting_changed"]),
+    "all may follow late": (at_place(ADA), changes.open_place(4), []),
+    "the opener is in the place": (
+        at_place(ADA, GRACE),
+        changes.arrive("ada", 5, "joined"),
+        ["participant_changed", "meeting_changed"],
+    ),
+    "another one says to be in it": (
+        at_place(ADA, GRACE),
+        changes.arrive("grace", 5, "joined"),
+        ["participant_changed"],
+    ),
+    "the opener is kept out": (
+        at_place(ADA, GRACE),
+        changes.arrive("ada", 5, "failed"),
+        ["participant_changed", "meeting_changed"],
+    ),
+    "another one is kept out": (at_place(ADA, GRACE), changes.arrive("grace", 5, "failed"), ["participant_changed"]),
+    "is out of the place": (
+        at_place(replace(ADA, arrival=Arrival(epoch=5, state="joined"))),
+        changes.arrive("ada", 5, None),
+        ["participant_changed"],
+    ),
+    "was in an older place": (at_place(ADA), changes.arrive("ada", 4, "joined"), []),
+    "nobody is in the place": (at_place(ADA), changes.arrive("eve", 5, "joined"), []),
+    "moves away from breakout rooms": (
+        apart(ADA, GRACE, grace="1"),
+        changes.move(1, engine="jitsi", limit=75, place=PLACE),
+        ["meeting_changed"],
+    ),
+    "breakout rooms are opened": (room(ADA, GRACE), breakouts.open_rooms(OPEN, NOW), ["meeting_changed"]),
+    "they are open already": (apart(ADA), breakouts.open_rooms(OPEN, NOW), []),
+    "a server has none": (at_place(ADA), breakouts.open_rooms(OPEN, NOW), []),
+    "goes into one": (apart(ADA, GRACE), breakouts.go("grace", "1"), ["meeting_changed"]),
+    "goes into another": (apart(ADA, GRACE, grace="1"), breakouts.go("grace", "2"), ["meeting_changed"]),
+    "goes back to the main room": (apart(ADA, GRACE, grace="1"), breakouts.go("grace", None), ["meeting_changed"]),
+    "is in it already": (apart(ADA, GRACE, grace="1"), breakouts.go("grace", "1"), []),
+    "goes into none": (apart(ADA, GRACE, grace="1"), breakouts.go("grace", "3"), []),
+    "nobody goes into one": (apart(ADA), breakouts.go("eve", "1"), []),
+    "there is none to go into": (room(ADA), breakouts.go("ada", "1"), []),
+    "is called something else": (apart(ADA), breakouts.rename("1", "Swifts"), ["meeting_changed"]),
+    "there is none to rename": (room(ADA), breakouts.rename("1", "Swifts"), []),
+    "asks for help": (apart(ADA, GRACE, grace="1"), breakouts.call_for_help("grace", asking=True), ["meeting_changed"]),
+    "needs none any more": (apart(GRACE, grace="1"), breakouts.call_for_help("grace", asking=False), []),
+    "asks in the main room": (apart(ADA, GRACE), breakouts.call_for_help("grace", asking=True), []),
+    "help is there already": (
+        apart(ADA, GRACE, grace="1", ada="1"),
+        breakouts.call_for_help("grace", asking=True),
+        [],
+    ),
+    "they close soon": (apart(ADA, GRACE, grace="1"), breakouts.close_soon(NOW), ["meeting_changed"]),
+    "they close sooner anyway": (apart(ADA, GRACE, grace="1"), breakouts.close_soon(LATER), []),
+    "nobody is in them": (apart(ADA, GRACE, eve="1"), breakouts.close_soon(LATER), ["meeting_changed"]),
+    "they are closed": (apart(ADA, GRACE, grace="1"), breakouts.close_rooms(), ["meeting_changed"]),
+    "they were closed": (room(ADA), breakouts.close_rooms(), []),
+    "their time is over": (apart(ADA, grace="1"), breakouts.close_rooms(LATER), ["meeting_changed"]),
+    "their time is not over": (apart(ADA, grace="1"), breakouts.close_rooms(NOW), []),
     "the end": (room(ADA, GRACE, waiting=(EVE,)), changes.end("host"), ["meeting_ended"]),
     "the end again": (room(ADA, ended="host"), changes.end("abandoned"), []),
     "is lost": (room(ADA, AWAY), changes.lose("joan", NOW), ["participant_left"]),
@@ -136,7 +221,8 @@ def test_the_old_state_and_the_events_are_the_new_state(case: str) -> None:
 def test_the_table_has_every_change_and_every_event() -> None:
     makers = {
         name
-        for name, made in inspect.getmembers(changes, inspect.isfunction)
+        for part in (changes, breakouts)
+        for name, made in inspect.getmembers(part, inspect.isfunction)
         if get_type_hints(made).get("return") == Change
     }
     used = {change.__qualname__.partition(".")[0] for _, change, _ in CASES.values()}
@@ -188,6 +274,23 @@ def test_who_waits_again_keeps_the_place_in_the_lobby() -> None:
     assert list(state.waiting.values()) == [EVE, in_lobby("mary")]
 
 
+def test_a_reload_is_out_of_the_place_and_a_mere_reconnect_is_not() -> None:
+    inside = Arrival(epoch=5, state="joined")
+    state = at_place(ADA, replace(GRACE, arrival=inside))
+    run(state, changes.enter(person("grace")))
+    assert state.participants["grace"].arrival == inside
+    run(state, changes.enter(person("grace", session="grace-page-2")))
+    assert state.participants["grace"].arrival is None
+
+
+def test_the_host_opens_a_place_or_else_whoever_has_been_there_longest() -> None:
+    late = person("bob", joined_at=LATER)
+    assert changes.opener(at_place(late, GRACE, ADA)) == "ada"
+    assert changes.opener(at_place(late, GRACE, replace(ADA, away_since=NOW))) == "grace"
+    assert changes.opener(at_place(AWAY, late)) == "bob"
+    assert changes.opener(at_place(AWAY)) is None
+
+
 def test_hands_are_in_the_order_in_which_they_came_up() -> None:
     state = room(ADA, GRACE, AWAY)
     run(state, changes.set_hand("joan", raised=True))
@@ -196,6 +299,58 @@ def test_hands_are_in_the_order_in_which_they_came_up() -> None:
     run(state, changes.set_hand("grace", raised=True))
     hands = sorted(state.participants.values(), key=lambda one: one.hand or 0)
     assert [one.id for one in hands] == ["joan", "ada", "grace"]
+
+
+def test_only_people_who_are_there_go_into_the_rooms_and_all_come_out_together() -> None:
+    state = room(ADA, GRACE)
+    run(state, breakouts.open_rooms(OPEN, NOW))
+    opened = state.meeting.breakouts
+    assert opened is not None
+    assert opened.people == {"grace": "1", "ada": "2"}
+    assert opened.ends_at == NOW + timedelta(minutes=10)
+    run(state, changes.enter(person("eve")))
+    assert breakouts.room_of(state, "eve") is None, "who comes later is in the main room"
+    assert not breakouts.side_by_side(state, "ada", "grace")
+    run(state, breakouts.close_soon(NOW))
+    closing = state.meeting.breakouts
+    assert closing is not None
+    assert closing.ends_at == NOW + breakouts.CLOSE_AFTER
+    run(state, breakouts.close_rooms(NOW + breakouts.CLOSE_AFTER))
+    assert breakouts.side_by_side(state, "ada", "grace")
+
+
+def test_who_leaves_and_comes_back_is_in_the_same_room() -> None:
+    state = apart(ADA, GRACE, grace="1")
+    run(state, changes.leave("grace", "left"))
+    run(state, changes.enter(person("grace", session="grace-page-2")))
+    assert breakouts.room_of(state, "grace") == "1"
+
+
+def test_a_call_for_help_ends_when_a_host_comes_or_who_called_goes() -> None:
+    for change in (
+        breakouts.go("ada", "1"),
+        breakouts.go("grace", "2"),
+        breakouts.go("grace", None),
+        breakouts.call_for_help("joan", asking=False),
+    ):
+        state = apart(ADA, GRACE, AWAY, grace="1", joan="1")
+        run(state, breakouts.call_for_help("grace", asking=True))
+        asked = state.meeting.breakouts
+        assert asked is not None
+        assert [one.help for one in asked.rooms] == ["grace", None]
+        run(state, change)
+        answered = state.meeting.breakouts
+        assert answered is not None
+        assert [one.help for one in answered.rooms] == [None, None]
+
+
+def test_people_who_are_gone_are_not_remembered_for_ever() -> None:
+    gone = {f"gone-{number}": "1" for number in range(breakouts.MOST_REMEMBERED)}
+    state = apart(ADA, GRACE, **gone)
+    run(state, breakouts.go("grace", "1"))
+    now = state.meeting.breakouts
+    assert now is not None
+    assert now.people == {"grace": "1"}
 
 
 names = st.sampled_from(["ada", "grace", "joan", "mary", "eve"])
@@ -213,6 +368,19 @@ anything = st.one_of(
     st.builds(changes.come_back, names, pages),
     st.builds(changes.lose, names, times),
     st.builds(changes.lose_session, names, pages),
+    st.builds(
+        changes.move,
+        st.integers(0, 3),
+        engine=st.just("jitsi"),
+        limit=st.just(LIMIT),
+        place=st.sampled_from([None, PLACE]),
+    ),
+    st.builds(changes.arrive, names, st.integers(0, 3), st.sampled_from(["joined", "failed", None])),
+    st.builds(breakouts.open_rooms, st.just(OPEN), times),
+    st.builds(breakouts.go, names, st.sampled_from([None, "1", "2", "3"])),
+    st.builds(breakouts.call_for_help, names, asking=st.booleans()),
+    st.builds(breakouts.close_soon, times),
+    st.builds(breakouts.close_rooms, st.sampled_from([None, NOW, LATER])),
 )
 
 
@@ -223,7 +391,7 @@ def test_a_snapshot_at_any_time_and_the_events_since_are_the_state(story: list[C
         if number == since:
             copy = deepcopy(state)
         try:
-            for event in change(state):
+            for event in steps(change, state):
                 apply(state, event)
                 apply(copy, over_the_wire(event))
         except MeetingFull:
@@ -232,5 +400,8 @@ def test_a_snapshot_at_any_time_and_the_events_since_are_the_state(story: list[C
         assert len(state.participants) <= LIMIT
         assert len(set(hands)) == len(hands)
         assert all(0 < hand <= state.seq for hand in hands)
+        now = state.meeting.breakouts
+        assert now is None or state.meeting.engine == "direct"
+        assert now is None or set(now.people.values()) <= {one.id for one in now.rooms}
         if number >= since:
             assert copy == state

@@ -27,16 +27,23 @@ Pair = tuple[dict[str, Any], LiveClient, LiveClient]
 
 async def test_what_is_sent_arrives_as_it_was_and_in_order(pair: Pair) -> None:
     _, host, grace = pair
-    for _ in range(3):
-        await host.send("signal", to=grace.id, to_session=grace.session, description=OFFER)
+    for number in range(3):
+        await host.send("signal", to=grace.id, to_session=grace.session, description=OFFER, proof=f"opaque {number}")
         await host.send("signal", to=grace.id, to_session=grace.session, candidates=[CANDIDATE, {"candidate": ""}])
     await host.told()
     arrived = signals(await grace.told())
     sender = {"sender": host.id, "sender_session": host.session}
     assert [(one["sender"], one["sender_session"]) for one in arrived] == [tuple(sender.values())] * 6
     assert [one["description"] for one in arrived] == [OFFER, None] * 3
+    assert [one["proof"] for one in arrived] == ["opaque 0", None, "opaque 1", None, "opaque 2", None]
     assert [one["candidate"] for one in arrived[1]["candidates"]] == [CANDIDATE["candidate"], ""]
     assert arrived[1]["candidates"][0] == {**CANDIDATE, "usernameFragment": None}
+
+
+async def test_a_proof_has_a_limit(pair: Pair) -> None:
+    _, host, grace = pair
+    await host.send("signal", to=grace.id, to_session=grace.session, description=OFFER, proof="x" * 129)
+    assert await host.closed() == 4400
 
 
 async def test_what_is_meant_for_another_page_is_dropped(server: RunningServer, pair: Pair) -> None:

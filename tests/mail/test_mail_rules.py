@@ -34,6 +34,7 @@ VALUES = {
     "updated": False,
     "uninvited": False,
     "soon": "in 10 minutes",
+    "summary": "We now <b>also</b> keep this.",
     "why": "You get this because you are invited to the meeting.",
 }
 TO_STRANGERS = {"invitation", "meeting-cancelled", "reminder"}

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from post_office import PostOffice
 from running_server import RunningServer, TurnedClock, running, until
 from videocall.keys import Keys
+from videocall.lists import Wish
 from videocall.mail import rules
 from videocall.mail.repository import MailRepository
 from videocall.mail.sending import Delivery
@@ -70,12 +71,31 @@ async def test_a_refusal_for_good_becomes_a_dead_letter_that_can_be_revived(
     post_office.answers = ["550 No such person"]
     mail_id = await mailers[0].put("email-changed", "ada@example.org", name="Ada", new_email="a@b.example")
     await mailers[0].send_due()
-    ((dead, receiver),) = await mailers[0].dead_letters()
+    (((dead, receiver),), _) = await mailers[0].listed(Wish(sort="-created_at"), "dead")
     assert (dead.id, receiver, dead.error) == (mail_id, "ada@example.org", "SMTPDataError (550)")
-    assert await mailers[0].revive(mail_id)
+    assert await mailers[0].try_now(mail_id)
     await mailers[1].send_due()
     assert len(post_office.messages) == 1
-    assert await mailers[0].dead_letters() == []
+    assert await mailers[0].listed(Wish(sort="-created_at"), "dead") == ([], None)
+
+
+async def test_a_mail_that_waits_is_tried_at_once_but_never_twice_at_a_time(
+    mailers: list[Mailer], post_office: PostOffice, clock: TurnedClock
+) -> None:
+    mailer = mailers[0]
+    post_office.answers = ["451 Try later"]
+    mail_id = await mailer.put("email-changed", "ada@example.org", name="Ada", new_email="a@b.example")
+    await mailer.send_due()
+    assert await mailer.send_due() == 0, "it waits a minute"
+    assert await mailer.try_now(mail_id)
+    (waiting,) = await mailer._repository.due(clock.now(), 1)  # noqa: SLF001
+    claimed = await mailer._repository.claim(waiting, clock.now())  # noqa: SLF001
+    assert claimed is not None
+    assert await mailer.try_now(mail_id), "it is being tried"
+    assert await mailers[1].send_due() == 0
+    await mailer._try(claimed)  # noqa: SLF001
+    assert len(post_office.messages) == 1
+    assert not await mailer.try_now(mail_id), "it was sent"
 
 
 async def test_a_process_that_dies_while_sending_holds_a_mail_back_only_for_its_lease(

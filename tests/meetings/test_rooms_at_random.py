@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from running_server import TurnedClock
 from videocall.app import create_app
 from videocall.live.bus import DirectMessage
-from videocall.live.messages import Media, RoomEvent
+from videocall.live.messages import BreakoutMessage, CloseBreakouts, Media, NewBreakout, OpenBreakouts, RoomEvent
 from videocall.live.room import RoomState, apply, set_hand, set_media
 from videocall.live.socket import LiveServices
 from videocall.meetings.admission import Knock
@@ -152,9 +152,15 @@ class Rooms(RuleBasedStateMachine):
             "is removed": lambda: admission.remove(self.code, page.person, ban=flag),
             "beats": lambda: self.live.upkeep.heartbeat(self.code, page.person, page.session),
             "raises a hand": lambda: bus.change(self.code, set_hand(page.person, raised=flag)),
+            "opens breakout rooms": lambda: self.live.breakouts.act(self.code, page.person, self.opened(open_=flag)),
+            "goes into one": lambda: self.live.breakouts.go(self.code, page.person, "1" if flag else None),
             "switches": lambda: bus.change(self.code, set_media(page.person, Media(camera=flag))),
         }
         return acts[data.draw(st.sampled_from(sorted(acts)), "act")]
+
+    def opened(self, *, open_: bool) -> BreakoutMessage:
+        first = [page.person for page in self.pages[:2]]
+        return OpenBreakouts([NewBreakout("Owls", first)], choose=True) if open_ else CloseBreakouts(at_once=True)
 
     @rule(data=st.data())
     def somebody_does_something(self, data: st.DataObject) -> None:

@@ -240,6 +240,35 @@ async def test_a_calendar_has_a_secret_address_that_can_be_renewed(
     assert (await server.http.get(again.removeprefix("https://meet.example"))).status_code == 200
 
 
+async def test_who_is_invited_finds_it_among_what_is_to_come(server: RunningServer, post_office: PostOffice) -> None:
+    ada = await host(server, post_office)
+    grace = await register(server, "Grace Hopper", GRACE)
+    own = await grace.meeting(kind="scheduled", title="Later", starts_at="2026-10-21T08:00:00Z")
+    code = await invited(ada, password=None)
+    sooner = await invited(ada, title="Sooner", recurrence=None, starts_at="2026-10-19T08:00:00Z")
+
+    async def to_come(query: str = "") -> list[str]:
+        page = await grace.get(f"/api/me/meetings?view=upcoming{query}")
+        assert all(item["role"] == ("host" if item["code"] == own else "guest") for item in page["items"])
+        return [item["code"] for item in page["items"]]
+
+    assert await to_come() == [own], "the address may be somebody else's"
+    await grace.verify(post_office)
+    assert await to_come() == [sooner, code, own]
+    seen: list[str] = []
+    cursor: str | None = ""
+    for _ in range(3):
+        page = await grace.get(f"/api/me/meetings?view=upcoming&limit=1{cursor and f'&cursor={cursor}'}")
+        seen += [item["code"] for item in page["items"]]
+        cursor = page["next_cursor"]
+    assert (seen, cursor) == ([sooner, code, own], None)
+    server.clock.turn(days=119, hours=20)  # the 20th of October, quarter to eight
+    grace.token = (await grace.sign_in()).json()["token"]
+    assert (await grace.call("POST", f"/api/meetings/{code}/join", json={})).status_code == 200
+    assert await to_come() == [own], "a series once entered is hers like any other"
+    assert [item["code"] for item in (await grace.get("/api/me/meetings?view=live"))["items"]] == [code]
+
+
 async def test_the_password_is_in_no_letter_file_or_feed(server: RunningServer, post_office: PostOffice) -> None:
     ada = await host(server, post_office)
     code = await invited(ada, reminders=[10])

@@ -14,7 +14,7 @@ from running_server import TurnedClock, until
 from videocall import moving
 from videocall.app import create_app
 from videocall.meetings.model import Visit
-from videocall.records import FOLDERS, RECORDS
+from videocall.records import BY_ITSELF, FOLDERS, RECORDS
 from videocall.settings import BadSetting, Settings
 from videocall.store.archive import CannotTransfer, File, Receipt, Tally
 from videocall.store.base import Document, Index, Store, StoreUnavailable
@@ -115,6 +115,31 @@ async def test_a_store_that_holds_other_data_is_left_alone(store: Store, empty: 
         await transfer(store, tmp_path / "two").import_(tmp_path / "file")
     assert await store.find("visits", {}) == before
     assert not (tmp_path / "two").exists()
+
+
+async def test_a_store_that_was_only_started_once_takes_an_import(
+    settings: Settings, clock: TurnedClock, empty: Store, tmp_path: Path
+) -> None:
+    await fill(empty, tmp_path / "one")
+    receipt = await transfer(empty, tmp_path / "one").export(tmp_path / "file", NOON)
+    store = open_store(settings.store_url, settings.data)
+    async with create_app(settings, clock=clock, store=store).lifespan():
+        await until(lambda: store.count("leases", {}), bool)
+    store = open_store(settings.store_url, settings.data)
+    await store.open()
+    for name in RECORDS:
+        await store.ensure(name, [])
+    there = {name for name in RECORDS if await store.count(name, {})}
+    assert there == set(BY_ITSELF), "all that a first start puts there"
+    into = Transfer(store, settings.data, RECORDS, FOLDERS, lambda *_: None, BY_ITSELF)
+    await store.update("legal_versions", {"_id": "terms-1"}, {"$set": {"published_by": "root"}})
+    with pytest.raises(CannotTransfer, match="other data already"):
+        await into.import_(tmp_path / "file")
+    assert await store.count("legal_versions", {}) == 2
+    await store.update("legal_versions", {"_id": "terms-1"}, {"$set": {"published_by": ""}})
+    assert await into.import_(tmp_path / "file") == receipt
+    assert await store.count("legal_versions", {}) == 0, "the next start writes them anew"
+    await store.close()
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
-from running_server import RunningServer, TurnedClock, running
+from running_server import RunningServer, TurnedClock, running, until
+from videocall.pool.model import PoolServer
+from videocall.pool.repository import PoolRepository
 from videocall.settings import Settings
 from videocall.web.pages import STATIC
 
@@ -35,6 +37,8 @@ SOURCES = {
     "frame-ancestors": {"'none'"},
 }
 """What the browser may load, and from where: nothing inline, and nothing of anybody else."""
+COMPUTING = {**SOURCES, "script-src": {"'self'", "'wasm-unsafe-eval'"}}
+"""Where effects on one's own picture and voice are computed, or one comes from there without loading a page."""
 
 
 def policy(answer: httpx.Response) -> dict[str, set[str]]:
@@ -42,16 +46,24 @@ def policy(answer: httpx.Response) -> dict[str, set[str]]:
     return {name: set(sources) for name, *sources in directives}
 
 
+async def add_server(server: RunningServer, domain: str) -> None:
+    kept = PoolServer(domain=domain, operator="Example e.V.", country="DE", added_at=server.clock.now())
+    assert await PoolRepository(server.app.state.store).add(kept)
+
+
 async def every_kind(server: RunningServer) -> dict[str, httpx.Response]:
     meeting, http = await server.create(), server.http
     address = f"/api/meetings/{meeting['code']}"
-    asset = next(path.name for path in (STATIC / "assets").iterdir() if path.suffix == ".js")
+    asset = next(path.name for path in (STATIC / "assets").glob("*.js") if ".worker-" not in path.name)
+    worker = next(path.name for path in (STATIC / "assets").glob("segmenter.worker-*.js"))
     return {
         "page": await http.get("/", headers=PAGE),
         "meeting page": await http.get(f"/m/{meeting['code']}", headers=PAGE),
         "page that is not there": await http.get("/nothing", headers=PAGE),
         "file": await http.get("/theme.js"),
         "asset": await http.get(f"/assets/{asset}"),
+        "worker": await http.get(f"/assets/{worker}"),
+        "console": await http.get("/admin", headers=PAGE),
         "asset that is not there": await http.get("/assets/nothing.js"),
         "way out of the assets": await http.get("/assets/%2e%2e/%2e%2e/app.py"),
         "api": await http.get(address),
@@ -73,7 +85,7 @@ async def test_every_kind_of_answer_holds_the_browser_to_the_same_rules(server: 
     for kind, answer in (await every_kind(server)).items():
         for name, value in ALWAYS.items():
             assert answer.headers.get_list(name) == [value], f"{name} on {kind}"
-        assert policy(answer) == SOURCES, kind
+        assert policy(answer) == (COMPUTING if kind in {"page", "meeting page", "worker"} else SOURCES), kind
         permissions = answer.headers["permissions-policy"].split(", ")
         assert {"camera=(self)", "microphone=(self)", "geolocation=()", "payment=()"} <= set(permissions), kind
         assert "server" not in answer.headers, kind
@@ -81,12 +93,32 @@ async def test_every_kind_of_answer_holds_the_browser_to_the_same_rules(server: 
         assert "access-control-allow-origin" not in answer.headers, kind
 
 
+async def test_only_the_page_of_a_meeting_may_frame_the_servers_of_the_pool(server: RunningServer) -> None:
+    meeting = await server.create()
+    for domain in ("meet.example", "jitsi.example:8443"):
+        await add_server(server, domain)
+
+    async def shown() -> httpx.Response:
+        return await server.http.get(f"/m/{meeting['code']}", headers=PAGE)
+
+    answer = await until(shown, lambda answer: "frame-src" in policy(answer))
+    origins = {"https://meet.example", "https://jitsi.example:8443"}
+    assert policy(answer) == {**COMPUTING, "frame-src": origins}
+    permissions = dict(one.split("=", 1) for one in answer.headers["permissions-policy"].split(", "))
+    for name in ("camera", "microphone", "display-capture", "autoplay"):
+        assert permissions[name] == '(self "https://jitsi.example:8443" "https://meet.example")'
+    assert permissions["geolocation"] == "()"
+    for path in ("/", "/login", "/nothing"):
+        assert "frame-src" not in policy(await server.http.get(path, headers=PAGE)), path
+
+
 async def test_only_what_never_changes_is_cached(server: RunningServer) -> None:
     answers = await every_kind(server)
     caching = {kind: answer.headers["cache-control"] for kind, answer in answers.items()}
     assert "immutable" in caching.pop("asset")
+    assert "immutable" in caching.pop("worker")
     assert re.search(r"max-age=0\b", caching.pop("file"))
-    assert {caching.pop("page"), caching.pop("meeting page")} == {"no-cache"}
+    assert {caching.pop("page"), caching.pop("meeting page"), caching.pop("console")} == {"no-cache"}
     assert set(caching.values()) == {"no-store"}, caching
 
 

@@ -1,5 +1,9 @@
 """Alive, ready, and the numbers; what a failure of ours tells."""
 
+import json
+import re
+from pathlib import Path
+
 from litestar import get
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -40,6 +44,11 @@ async def test_the_numbers_follow_what_goes_on(server: RunningServer) -> None:
     assert meeting["code"] not in str(seen.keys())
     assert seen["process_resident_memory_bytes", "", ""] > 0
 
+    assert seen["videocall_http_request_seconds_count", "", ""] >= 6
+    told = {name for name, _, _ in seen}
+    assert {"videocall_mails", "videocall_pushes_waiting", "videocall_pool_servers"} <= told
+    assert seen["videocall_disk_free_bytes", "", ""] > 0
+
     await grace.send("leave")
     await grace.closed()
     await host.close()
@@ -50,6 +59,13 @@ async def test_the_numbers_follow_what_goes_on(server: RunningServer) -> None:
     await until(connected, lambda number: number == 0)
     await server.post(meeting, "end", meeting["token"])
     assert (await numbers(server))["videocall_meetings_live", "", ""] == 0
+
+
+async def test_each_answer_has_a_number_of_its_own(server: RunningServer) -> None:
+    answers = [await server.http.get(path) for path in ("/healthz", "/healthz", "/nothing", "/api/me", "/")]
+    numbers_of = [answer.headers["x-request-id"] for answer in answers]
+    assert len(set(numbers_of)) == len(answers)
+    assert all(re.fullmatch("[0-9a-f]{16}", number) for number in numbers_of)
 
 
 @get("/fails", opt=access("anyone"))
@@ -69,3 +85,16 @@ async def test_a_failure_of_ours_is_told_without_its_reason(server: RunningServe
     }
     assert answer.headers["cache-control"] == "no-store"
     assert "content-security-policy" in answer.headers
+
+
+async def test_the_dashboard_asks_only_for_numbers_that_there_are(server: RunningServer) -> None:
+    await server.http.get("/healthz")
+    told = {name for name, _, _ in await numbers(server)}
+    board = json.loads((Path(__file__).parents[2] / "deploy" / "grafana.json").read_text())
+    asked = {name for panel in board["panels"] for target in panel["targets"] for name in names_in(target["expr"])}
+    assert len(asked) > 8
+    assert asked <= told
+
+
+def names_in(expression: str) -> list[str]:
+    return re.findall(r"\b(?:videocall|process)_\w+", expression)

@@ -14,18 +14,22 @@ const PAGES = {
   '/schedule': 'schedule',
   '/rsvp': 'rsvp',
   '/my-record': 'my_record',
+  '/test': 'connection_test',
+  '/privacy-rights': 'privacy_rights',
 } as const
 
 /** Pages whose whole address is their name. */
 export type PlainPage = (typeof PAGES)[keyof typeof PAGES]
 
 /** What the address asks for. */
-export type Route = { page: PlainPage } | { page: 'meeting' | 'details'; code: string } | { page: 'not_found' }
+export type Route =
+  { page: PlainPage } | { page: 'meeting' | 'details'; code: string } | { page: 'admin' } | { page: 'not_found' }
 
 /** Reads a path. Whatever stands after `/m/` or `/meetings/` counts as a code: those pages say what is wrong with it. */
 export function readRoute(path: string): Route {
   const plain = path.length > 1 ? path.replace(/\/$/u, '') : path
   if (Object.hasOwn(PAGES, plain)) return { page: PAGES[plain as keyof typeof PAGES] }
+  if (/^\/admin(\/|$)/u.test(plain)) return { page: 'admin' }
   const about = /^\/(m|meetings)\/([^/]+)$/u.exec(plain)
   const code = about?.[2] === undefined ? null : decode(about[2])
   return code === null ? { page: 'not_found' } : { page: about?.[1] === 'm' ? 'meeting' : 'details', code }
@@ -40,7 +44,7 @@ function decode(part: string): string | null {
 }
 
 // The server answers these itself; everything else under our origin is a page of this application.
-const SERVED = /^\/(api|admin|assets|uploads|healthz|readyz|metrics)(\/|$)/u
+const SERVED = /^\/(api|assets|legal|uploads|healthz|readyz|metrics)(\/|$)/u
 
 let announce: (() => void) | null = null
 let moves = 0

@@ -4,7 +4,9 @@ Policy sections 3.5, 10 and 12. Every step of the erasure can be done twice with
 leaves a request that is due, and whoever comes next begins anew.
 """
 
+import hashlib
 import secrets
+from datetime import timedelta
 from typing import Protocol
 
 from videocall.accounts import rules
@@ -16,10 +18,17 @@ from videocall.accounts.pictures import Pictures
 from videocall.accounts.repository import AccountRepository
 from videocall.accounts.service import refuse
 from videocall.clock import Clock
+from videocall.lists import Wish
 from videocall.mail.service import Mailer
 from videocall.meetings.repository import MeetingRepository
 from videocall.problems import LinkExpired, NotAllowed, NotFound
+from videocall.store.base import DuplicateKey
 
+_SENT_BEFORE = 50
+"""How much mail that is due is handed over before an account is erased at once, that person's among it."""
+_AT_ONCE = timedelta(minutes=5)
+"""Who approves at once erases too; only if that process died the loop does it, after so long."""
+_ASKED_ALREADY = "There is a request to delete this account already."
 WITHDRAWN = "Taken back by the person."
 
 
@@ -124,35 +133,79 @@ class Deletions:
 
     async def _withdraw(self, request: DeletionRequest) -> DeletionRequest:
         await self._repository.end_links(request.id, "keep")
-        return await self._go_on(request, "rejected", notes=WITHDRAWN, due_at=None)
+        now = self._clock.now()
+        return await self._go_on(request, "rejected", reviewed_at=now, due_at=None, notes=WITHDRAWN)
 
     # --- the administrator ---
 
-    async def list(self, status: DeletionStatus, most: int = 100) -> list[DeletionRequest]:
-        """Requests in a state, the oldest first."""
-        return await self._repository.deletions(status, most)
+    async def listed(
+        self, wish: Wish, status: DeletionStatus | None = None
+    ) -> tuple[list[DeletionRequest], str | None]:
+        """One page of requests, and the cursor of the next."""
+        return await self._repository.listed_deletions(wish, status)
 
-    async def approve(self, request_id: str, notes: str = "", *, hard: bool | None = None) -> DeletionRequest:
-        """Let the account be deleted in two weeks; `hard` overrules what the person chose.
+    async def begin(self, user: User, reason: str, *, hard: bool) -> DeletionRequest:
+        """A request that an administrator makes for a person; raises `NotAllowed` when one is under way."""
+        latest = await self._repository.deletion_of(user.id)
+        if latest is not None and latest.status in {"waiting", "approved"}:
+            raise NotAllowed(_ASKED_ALREADY)
+        now = self._clock.now()
+        # Named after the request before it, so that of two administrators who begin at once one does.
+        before = f"{user.id} {latest.id if latest else ''}"
+        request = DeletionRequest(
+            id=hashlib.sha256(before.encode()).hexdigest()[:16],
+            email=user.email,
+            first_name=user.first_name,
+            last_name=user.last_name,
+            reason=reason,
+            hard=hard,
+            user=user.id,
+            status="waiting",
+            created_at=now,
+            verified_at=now,
+        )
+        try:
+            await self._repository.add_deletion(request)
+        except DuplicateKey:
+            raise NotAllowed(_ASKED_ALREADY) from None
+        return request
+
+    async def vouch(self, request_id: str) -> DeletionRequest:
+        """Take a request for the person's without the mailed link; raises `NotFound`, or `NotAllowed`."""
+        request = await self.find(request_id)
+        changed = await self._go_on(request, "waiting", verified_at=self._clock.now())
+        await self._repository.end_links(request.id, "deletion")
+        return changed
+
+    async def approve(
+        self, request_id: str, notes: str = "", *, hard: bool | None = None, at_once: bool = False
+    ) -> DeletionRequest:
+        """Let the account be deleted in two weeks, or now; `hard` overrules what the person chose.
 
         Raises `NotFound`, or `NotAllowed` in another state.
         """
         now = self._clock.now()
-        due_at = now + rules.CHANGE_ONES_MIND
-        request = await self._find(request_id)
+        due_at = now + (_AT_ONCE if at_once else rules.CHANGE_ONES_MIND)
+        request = await self.find(request_id)
         fields = {"reviewed_at": now, "due_at": due_at, "notes": notes, "hard": request.hard if hard is None else hard}
         changed = await self._go_on(request, "approved", **fields)
-        await self._letters.deletion_approved(changed, due_at)
-        return changed
+        if not at_once:
+            await self._letters.deletion_approved(changed, due_at)
+            return changed
+        # Mailed before the address is forgotten, for which the queue would not wait.
+        await self._letters.deletion_done(changed)
+        await self._mailer.send_due(_SENT_BEFORE)
+        return await self._carry_out(changed, mailed=True) or await self.find(request_id)
 
     async def reject(self, request_id: str, notes: str = "") -> DeletionRequest:
         """Let the account stay; raises `NotFound`, or `NotAllowed` in another state."""
-        request = await self._find(request_id)
+        request = await self.find(request_id)
         changed = await self._go_on(request, "rejected", reviewed_at=self._clock.now(), due_at=None, notes=notes)
         await self._letters.deletion_rejected(changed, notes)
         return changed
 
-    async def _find(self, request_id: str) -> DeletionRequest:
+    async def find(self, request_id: str) -> DeletionRequest:
+        """One request; raises `NotFound`."""
         request = await self._repository.deletion(request_id)
         if request is None:
             raise NotFound
@@ -177,15 +230,20 @@ class Deletions:
             if request.due_at is not None and request.due_at <= now
         ]
         for request in due:
-            user = await self._repository.user(request.user)
-            if user is not None:
-                await self.erase(user, hard=request.hard)
-            done = await self._repository.change_deletion(request, status="done", done_at=now)
-            await self._repository.end_links(request.id, "keep")
-            # A letter would bring the address back into the queue, or into a file, after everything else has gone.
-            if done is not None and not request.hard:
-                await self._letters.deletion_done(done)
+            await self._carry_out(request)
         return len(due)
+
+    async def _carry_out(self, request: DeletionRequest, *, mailed: bool = False) -> DeletionRequest | None:
+        """Erase what a request is about; the request as it is then, for the one caller that did it."""
+        user = await self._repository.user(request.user)
+        if user is not None:
+            await self.erase(user, hard=request.hard)
+        done = await self._repository.change_deletion(request, status="done", done_at=self._clock.now())
+        await self._repository.end_links(request.id, "keep")
+        # A letter would bring the address back into the queue, or into a file, after everything else has gone.
+        if done is not None and not request.hard and not mailed:
+            await self._letters.deletion_done(done)
+        return done
 
     async def erase(self, user: User, *, hard: bool) -> None:
         """Remove an account, and what hangs on it; `hard` also the picture's file and the name in meeting records."""

@@ -4,7 +4,9 @@ import asyncio
 import csv
 import io
 import zipfile
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -16,15 +18,18 @@ from videocall.accounts.pictures import Pictures
 from videocall.accounts.repository import AccountRepository
 from videocall.accounts.service import Accounts, Caller
 from videocall.clock import Clock
-from videocall.meetings.history import History, MeetingItem
+from videocall.legal.rights_model import RightsView
+from videocall.meetings.history import History, MeetingItem, Reader
 from videocall.problems import NotFound
+from videocall.push.model import SubscribedView
 from videocall.rates import Rates
 from videocall.texts import table_cell
 
 EXPORT_RATE = "10/hour"
 _README = """This is everything that VideoCall.cc keeps of your account.
 
-account.json   your account, sessions, passkeys, and meetings
+account.json   your account, sessions, passkeys, browsers that get push messages,
+               objections with their answers, and meetings
 schema.json    what each field of account.json is (JSON Schema 2020-12)
 meetings.csv   your meetings as a table
 picture.webp   your profile picture, if you have one
@@ -41,7 +46,18 @@ class Export(Struct):
     deletion: DeletionView | None
     sessions: list[SessionView]
     passkeys: list[PasskeyView]
+    push_browsers: list[SubscribedView]
+    objections: list[RightsView]
     meetings: list[MeetingItem]
+
+
+Kept = TypeVar("Kept")
+Known = Callable[[str], Awaitable[list[Kept]]]
+"""Gives what is kept of an account, by its id."""
+
+
+async def _nothing(user_id: str) -> list[Any]:  # noqa: ARG001 -- see `Known`
+    return []
 
 
 class Exports:
@@ -65,6 +81,9 @@ class Exports:
         self._credentials = credentials
         self._history = history
         self._rates = rates
+        self.objections: Known[RightsView] = _nothing
+        self.push_browsers: Known[SubscribedView] = _nothing
+        """What other domains know of an account; they set it, since they know accounts already."""
 
     async def pack(self, caller: Caller) -> bytes:
         """The ZIP; raises `TooManyRequests`."""
@@ -79,7 +98,9 @@ class Exports:
                 msgspec.convert(passkey, PasskeyView, from_attributes=True)
                 for passkey in await self._credentials.passkeys(caller.user.id)
             ],
-            meetings=await self._history.everything(caller.user.id),
+            push_browsers=await self.push_browsers(caller.user.id),
+            objections=await self.objections(caller.user.id),
+            meetings=await self._history.everything(Reader(caller.user.id, caller.user.own_address)),
         )
         try:
             picture = await self._pictures.read(caller.user.picture)

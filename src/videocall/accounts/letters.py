@@ -81,7 +81,8 @@ class Letters:
 
     async def deletion_done(self, request: DeletionRequest) -> None:
         """Say farewell."""
-        await self._mailer.put("deletion-done", request.email, name=request.first_name, hard=request.hard)
+        once = f"deletion {request.id}"
+        await self._mailer.put("deletion-done", request.email, once=once, name=request.first_name, hard=request.hard)
 
     async def _link(
         self, purpose: LinkPurpose, about: str, email: str, page: str, lasts: timedelta, *, mark: str = "token"

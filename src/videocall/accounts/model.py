@@ -45,7 +45,8 @@ class Devices(Struct, forbid_unknown_fields=True):
 class User(Struct, kw_only=True):
     """One account. `generation` counts what ends every older token: a new password, signing out everywhere.
 
-    `picture` is a file name, empty for none. `feed` counts the secret addresses of the account's calendar. The second
+    `picture` is a file name, empty for none. `feed` counts the secret addresses of the account's calendar. `legal_seen`
+    is the last acknowledged version of each legal document. The second
     factor is on when `totp_sealed` is not empty; `totp_pending` is one that was not confirmed yet, `totp_step` the last
     time step that was used (RFC 6238, section 5.2), and the keys of `recovery` are keyed digests of unused recovery
     codes. `new_email` is an address that waits to be confirmed.
@@ -68,6 +69,7 @@ class User(Struct, kw_only=True):
     devices: Devices = msgspec.field(default_factory=Devices)
     restricted: bool = False
     feed: int = 0
+    legal_seen: dict[str, str] = msgspec.field(default_factory=dict)
     totp_sealed: str = ""
     totp_pending: str = ""
     totp_step: int = 0
@@ -75,6 +77,11 @@ class User(Struct, kw_only=True):
     new_email: str = ""
     new_email_agreed: bool = False
     new_email_confirmed: bool = False
+
+    @property
+    def own_address(self) -> str:
+        """Their address once they have shown that it is theirs, empty before."""
+        return self.email if self.email_verified_at else ""
 
     @property
     def name(self) -> str:
@@ -240,6 +247,7 @@ class Me(Struct):
     notifications: Notifications
     devices: Devices
     restricted: bool
+    legal_seen: dict[str, str]
     second_factor: bool
     recovery_codes_left: int
     created_at: datetime

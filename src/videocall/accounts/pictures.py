@@ -33,14 +33,17 @@ class Pictures:
     async def put(self, user: User, uploaded: bytes) -> Me:
         """Give an account a new picture; the old one is removed. Raises `PictureRefused`, `TooManyRequests`."""
         await self._rates.hit(PICTURE_RATE, "picture", user.id)
+        return await self._exchange(user, await self.keep(uploaded))
+
+    async def keep(self, uploaded: bytes) -> str:
+        """Draw a picture anew and keep it; the name of its file. Raises `PictureRefused`, `TooManyRequests`."""
         if self._waiting >= MOST_WAITING:
             raise TooManyRequests("Too many pictures are being uploaded right now.", retry_after=5)
         self._waiting += 1
         try:
-            name = await asyncio.get_running_loop().run_in_executor(self._thread, self._draw, uploaded)
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._draw, uploaded)
         finally:
             self._waiting -= 1
-        return await self._exchange(user, name)
 
     async def remove(self, user: User) -> Me:
         """Take the picture away, file and all."""

@@ -6,9 +6,17 @@ from typing import Any, TypeVar
 import msgspec
 
 from videocall.accounts.model import DeletionRequest, DeletionStatus, Link, LinkPurpose, Session, User
+from videocall.lists import Keep, Table, Wish, both, equal, read_page, starting_with, words
 from videocall.store.base import DuplicateKey, Index, Store, as_document
 
 USERS, SESSIONS, LINKS, DELETIONS = "users", "sessions", "links", "deletion_requests"
+USERS_TABLE = Table(USERS, {"created_at": datetime, "email": str, "last_name": str})
+DELETIONS_TABLE = Table(DELETIONS, {"created_at": datetime})
+_STATES: dict[str, Keep] = {
+    "active": lambda user: user.get("disabled_at") is None and user.get("email_verified_at") is not None,
+    "disabled": lambda user: user.get("disabled_at") is not None,
+    "unverified": lambda user: user.get("disabled_at") is None and user.get("email_verified_at") is None,
+}
 _Kept = TypeVar("_Kept", User, Session, Link, DeletionRequest)
 
 
@@ -20,10 +28,12 @@ class AccountRepository:
 
     async def prepare(self) -> None:
         """Make collections and indexes."""
-        await self._store.ensure(USERS, [Index(keys=("email",), unique=True)])
+        await self._store.ensure(USERS, [Index(keys=("email",), unique=True), *USERS_TABLE.indexes()])
         await self._store.ensure(SESSIONS, [Index(keys=("user",)), Index(keys=("expires_at",))])
         await self._store.ensure(LINKS, [Index(keys=("about",)), Index(keys=("expires_at",))])
-        await self._store.ensure(DELETIONS, [Index(keys=("user",)), Index(keys=("status", "created_at"))])
+        await self._store.ensure(
+            DELETIONS, [Index(keys=("user",)), *DELETIONS_TABLE.indexes(), *DELETIONS_TABLE.indexes("status")]
+        )
 
     async def _first(self, collection: str, kind: type[_Kept], where: dict[str, Any]) -> _Kept | None:
         found = await self._store.find(collection, where, limit=1)
@@ -47,11 +57,34 @@ class AccountRepository:
         """The account with an address, which is in lower case."""
         return await self._first(USERS, User, {"email": email})
 
+    async def any(self) -> bool:
+        """Whether there is an account at all."""
+        return bool(await self._store.find(USERS, {}, limit=1))
+
+    async def verified_after(self, user_id: str, most: int) -> list[User]:
+        """Accounts whose address was confirmed, in the order of their ids, from after one on."""
+        where = {"_id": {"$gt": user_id}, "email_verified_at": {"$ne": None}}
+        found = await self._store.find(USERS, where, sort=[("_id", 1)], limit=most)
+        return [msgspec.convert(document, User) for document in found]
+
+    async def listed(self, wish: Wish, state: str | None) -> tuple[list[User], str | None]:
+        """One page of accounts for an administrator, and the cursor of the next.
+
+        What has an @ in it is the beginning of an address, which an index finds.
+        """
+        where: dict[str, Any] = {}
+        keep = words(wish.q, "email", "first_name", "last_name", "_id")
+        if "@" in wish.q and wish.q.isprintable():
+            where, keep = {"email": starting_with(wish.q.strip().lower())}, None
+            wish = msgspec.structs.replace(wish, sort="email")
+        found, cursor = await read_page(self._store, USERS_TABLE, wish, where, both(keep, _STATES.get(state or "")))
+        return [msgspec.convert(document, User) for document in found], cursor
+
     async def change(self, user_id: str, **fields: Any) -> User | None:
         """Set fields of an account; None when it is gone."""
         return await self.change_if(user_id, {}, **fields)
 
-    async def change_if(self, user_id: str, now_is: dict[str, Any], **fields: Any) -> User | None:
+    async def change_if(self, user_id: str, now_is: dict[str, Any], /, **fields: Any) -> User | None:
         """Set fields of an account that is as `now_is` says, compared and swapped in one; None when it is not."""
         changed = await self._store.update(USERS, {**now_is, "_id": user_id}, {"$set": fields})
         return None if changed is None else msgspec.convert(changed, User)
@@ -150,11 +183,26 @@ class AccountRepository:
         found = await self._store.find(DELETIONS, {"status": status}, sort=[("created_at", 1)], limit=most)
         return [msgspec.convert(document, DeletionRequest) for document in found]
 
+    async def listed_deletions(
+        self, wish: Wish, status: DeletionStatus | None
+    ) -> tuple[list[DeletionRequest], str | None]:
+        """One page of requests for an administrator, and the cursor of the next."""
+        keep = words(wish.q, "email", "first_name", "last_name", "reason", "notes", "_id")
+        found, cursor = await read_page(self._store, DELETIONS_TABLE, wish, equal(status=status), keep)
+        return [msgspec.convert(document, DeletionRequest) for document in found], cursor
+
     async def change_deletion(self, request: DeletionRequest, **fields: Any) -> DeletionRequest | None:
         """Set fields of a request that is still in the state it was seen in; None when it is not."""
         where = {"_id": request.id, "status": request.status}
         changed = await self._store.update(DELETIONS, where, {"$set": fields})
         return None if changed is None else msgspec.convert(changed, DeletionRequest)
+
+    async def delete_old_requests(self, before: datetime) -> int:
+        """Forget requests that were carried out or refused before that; how many."""
+        done = await self._store.delete(DELETIONS, {"status": "done", "done_at": {"$lt": before}})
+        # A request that was taken back may be from a time when that was not noted.
+        when = [{"reviewed_at": {"$lt": before}}, {"reviewed_at": None, "created_at": {"$lt": before}}]
+        return done + await self._store.delete(DELETIONS, {"status": "rejected", "$or": when})
 
     # --- what expires ---
 

@@ -21,12 +21,13 @@ from videocall.accounts.model import (
 )
 from videocall.accounts.service import Accounts
 from videocall.web.access import UserRequest, access, address_of, agent_of, caller_of
+from videocall.web.languages import language_of
 
 
 @post("/api/auth/register", opt=access("anyone"), summary="Make an account")
 async def register(data: JSONBody[Registration], request: UserRequest, accounts: NamedDependency[Accounts]) -> SignedIn:
     """Make an account and sign in. A letter asks to confirm the address; most things work before that."""
-    return await accounts.register(data, address_of(request), agent_of(request))
+    return await accounts.register(data, address_of(request), agent_of(request), language_of(request))
 
 
 @post("/api/auth/login", opt=access("anyone"), status_code=HTTP_200_OK, summary="Sign in")

@@ -71,8 +71,11 @@ class Accounts:
 
     # --- in and out ---
 
-    async def register(self, wish: Registration, address: str, agent: str) -> SignedIn:
-        """Make an account and sign it in; raises `InvalidBody` with a sentence for each field, `EmailTaken`."""
+    async def register(self, wish: Registration, address: str, agent: str, language: str) -> SignedIn:
+        """Make an account that begins in `language`, and sign it in.
+
+        Raises `InvalidBody` with a sentence for each field, `EmailTaken`.
+        """
         await self._rates.hit(self._settings.register_rate, "register", address)
         errors = {
             "first_name": rules.name_error(wish.first_name, "first name"),
@@ -90,6 +93,7 @@ class Accounts:
             first_name=rules.clean_name(wish.first_name),
             last_name=rules.clean_name(wish.last_name),
             password_hash=await self._passwords.hash(wish.password),
+            language=language,
             created_at=self._clock.now(),
         )
         if not await self._repository.add(user):
@@ -238,6 +242,7 @@ class Accounts:
             notifications=user.notifications,
             devices=user.devices,
             restricted=user.restricted,
+            legal_seen=user.legal_seen,
             second_factor=bool(user.totp_sealed),
             recovery_codes_left=len(user.recovery),
             created_at=user.created_at,

@@ -4,8 +4,6 @@ The browser that comes back must be the one that went: it holds the state in a c
 session is handed to the page by a token after the #, good once and for that browser only; no address ever holds it.
 """
 
-import base64
-import hashlib
 import secrets
 from urllib.parse import quote
 
@@ -87,21 +85,21 @@ class SingleSignOn:
         """The name for the button; None where single sign-on is not set up."""
         return self._settings.oidc_name if self._provider else None
 
-    async def begin(self, after: str, address: str) -> Departure:
+    async def begin(self, after: str, caller: str) -> Departure:
         """Raises `NotFound` where it is not set up, `SingleSignOnFailed` when the provider does not answer."""
-        await self._rates.hit(self._settings.sign_in_address_rate, "single sign-on", address)
+        await self._rates.hit(self._settings.sign_in_address_rate, "single sign-on", caller)
         if self._provider is None:
             raise NotFound
         asked = _Asked(nonce=secrets.token_urlsafe(24), verifier=secrets.token_urlsafe(48), next=after)
         state = await self._challenges.ask("oidc", msgspec.json.encode(asked).decode())
-        digest = hashlib.sha256(asked.verifier.encode()).digest()
-        challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-        return Departure(
-            address=await self._provider.address(state=state, nonce=asked.nonce, challenge=challenge), state=state
-        )
+        address = await self._provider.address(state=state, nonce=asked.nonce, verifier=asked.verifier)
+        return Departure(address=address, state=state)
 
-    async def come_back(self, code: str, state: str, kept: str, address: str) -> str:
-        """Where the browser goes from the provider's answer: to our page, with a token or a reason after the #."""
+    async def come_back(self, code: str, state: str, kept: str, address: str, language: str) -> str:
+        """Where the browser goes from the provider's answer: to our page, with a token or a reason after the #.
+
+        An account that is made here begins in `language`.
+        """
         try:
             await self._rates.hit(self._settings.sign_in_address_rate, "single sign-on", address)
             if self._provider is None:
@@ -112,7 +110,7 @@ class SingleSignOn:
             asked = msgspec.json.decode(content, type=_Asked)
             if not code:
                 raise SingleSignOnFailed("The provider did not let you in.")
-            user = await self._user(await self._provider.claims(code, asked.verifier, asked.nonce))
+            user = await self._user(await self._provider.claims(code, asked.verifier, asked.nonce), language)
             if user.disabled_at is not None:
                 raise AccountDisabled
             token = await self._challenges.ask("oidc-done", self._binding(state), user.id)
@@ -138,7 +136,7 @@ class SingleSignOn:
     def _binding(self, state: str) -> str:
         return self._keys.fingerprint("single sign-on", state)
 
-    async def _user(self, claims: Claims) -> User:
+    async def _user(self, claims: Claims, language: str) -> User:
         identity_id = self._keys.fingerprint("identities", msgspec.json.encode([claims.iss, claims.sub]).decode())
         identity = await self._repository.identity(identity_id)
         user = await self._users.user(identity.user) if identity else None
@@ -156,11 +154,11 @@ class SingleSignOn:
                 "There is an account with your address, which was not confirmed yet. "
                 "Sign in with its password, confirm the address, and try again."
             )
-        user = user or await self._register(claims, email)
+        user = user or await self._register(claims, email, language)
         await self._repository.add_identity(Identity(id=identity_id, user=user.id, created_at=self._clock.now()))
         return user
 
-    async def _register(self, claims: Claims, email: str) -> User:
+    async def _register(self, claims: Claims, email: str, language: str) -> User:
         """An account without a password; a forgotten-password link can give it one."""
         first, _, last = claims.name.partition(" ")
         now = self._clock.now()
@@ -170,6 +168,7 @@ class SingleSignOn:
             first_name=_name(claims.given_name or first) or _name(email.partition("@")[0]) or "Guest",
             last_name=_name(claims.family_name or last),
             password_hash="",
+            language=language,
             created_at=now,
             email_verified_at=now,
         )

@@ -15,6 +15,7 @@ from videocall.accounts.passkey_model import OidcFinish, WaysIn
 from videocall.accounts.single_sign_on import SingleSignOn
 from videocall.settings import Settings
 from videocall.web.access import UserRequest, access, address_of, agent_of
+from videocall.web.languages import language_of
 
 COOKIE = "sso_state"
 _PATH = "/api/auth/oidc"
@@ -55,7 +56,8 @@ async def callback(
 ) -> Redirect:
     """Where the provider sends the browser back to."""
     kept = request.cookies.get(COOKIE, "")
-    return Redirect(await single_sign_on.come_back(code, returned, kept, address_of(request)))
+    place = await single_sign_on.come_back(code, returned, kept, address_of(request), language_of(request))
+    return Redirect(place)
 
 
 @post(f"{_PATH}/finish", opt=access("anyone"), status_code=HTTP_200_OK, summary="Finish single sign-on")

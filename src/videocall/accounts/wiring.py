@@ -36,6 +36,7 @@ class AccountParts(Struct):
 
     accounts: Accounts
     deletions: Deletions
+    exports: Exports
     dependencies: Mapping[str, object]
     """What routes ask for, by name."""
     repository: AccountRepository
@@ -44,6 +45,7 @@ class AccountParts(Struct):
     by_mail: ByMail
     passwords: Passwords
     pictures: Pictures
+    letters: Letters
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -140,6 +142,7 @@ def account_parts(
     return AccountParts(
         accounts=accounts,
         deletions=deletions,
+        exports=exports,
         dependencies={
             "accounts": accounts,
             "by_mail": by_mail,
@@ -157,4 +160,5 @@ def account_parts(
         by_mail=by_mail,
         passwords=passwords,
         pictures=pictures,
+        letters=letters,
     )

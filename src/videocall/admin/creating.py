@@ -3,6 +3,7 @@
 import asyncio
 
 from videocall.accounts.passwords import Passwords, common_passwords
+from videocall.accounts.second_factor import SecondFactor
 from videocall.admin.repository import AdminRepository
 from videocall.admin.service import Admins
 from videocall.clock import SystemClock
@@ -20,14 +21,16 @@ def create_admin(settings: Settings, store: Store, name: str, password: str) -> 
 async def _create(settings: Settings, store: Store, name: str, password: str) -> str:
     clock = SystemClock()
     repository, passwords = AdminRepository(store), Passwords(settings.bcrypt_cost, settings.password_queue)
+    keys, rates = Keys.open(settings.data), Rates(clock)
     admins = Admins(
         settings=settings,
         clock=clock,
-        keys=Keys.open(settings.data),
+        keys=keys,
         passwords=passwords,
         common=common_passwords(),
         repository=repository,
-        rates=Rates(clock),
+        second_factor=SecondFactor(clock=clock, keys=keys, repository=repository, rates=rates),
+        rates=rates,
     )
     await store.open()
     try:

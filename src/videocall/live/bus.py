@@ -15,17 +15,33 @@ from videocall.live.messages import (
     HostLink,
     MuteRequested,
     PeerSignal,
+    PlaceConfirmed,
     RoomEvent,
+    TurnedAway,
     UnmuteRequested,
+    WordFromHost,
+    WordToBreakouts,
 )
-from videocall.live.room import Change, RoomState, apply
+from videocall.live.room import Change, RoomState, apply, steps
 
 
 class Admitted(Struct, tag="admitted"):
     """A host let somebody in; whoever holds that person's socket brings them into the room."""
 
 
-DirectMessage = PeerSignal | MuteRequested | UnmuteRequested | CameraStopRequested | HostLink | Dismissed | Admitted
+DirectMessage = (
+    PeerSignal
+    | MuteRequested
+    | UnmuteRequested
+    | CameraStopRequested
+    | HostLink
+    | PlaceConfirmed
+    | TurnedAway
+    | WordFromHost
+    | WordToBreakouts
+    | Dismissed
+    | Admitted
+)
 """A message for one person, wherever their socket is."""
 
 LoadRoom = Callable[[str], Awaitable[RoomState]]
@@ -107,7 +123,7 @@ class InProcessBus:
     async def change(self, code: str, change: Change) -> RoomState:
         """See `Bus`. Between reading and the last event nothing is awaited, so changes never mix."""
         state = await self.read(code)
-        for event in change(state):
+        for event in steps(change, state):
             apply(state, event)
             for listener in self._on_event:
                 listener(code, event)

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from videocall.live.bus import Admitted, DirectMessage
 from videocall.live.messages import (
     Dismissed,
+    MeetingChanged,
     MeetingEnded,
     Participant,
     ParticipantChanged,
@@ -18,6 +20,7 @@ from videocall.live.messages import (
     Tick,
     WaitingChanged,
 )
+from videocall.live.room import told
 
 _encoder = msgspec.json.Encoder()
 
@@ -99,13 +102,12 @@ class Hub:
         people = self._rooms.get(code)
         if not people:
             return
-        whole = encode(event)
-        for_guests = encode(Tick(seq=event.seq)) if isinstance(event, WaitingChanged) else whole
+        form_for = _forms(event)
         over = isinstance(event, MeetingEnded)
         for person_id, connection in list(people.items()):
             if over or (connection.admitted and event.seq > connection.seq):
                 connection.seq = event.seq
-                connection.send(whole if connection.leads else for_guests)
+                connection.send(form_for(person_id, connection.leads))
                 if isinstance(event, ParticipantChanged) and event.participant.id == person_id:
                     _compare(connection, event.participant)
                 if isinstance(event, ParticipantLeft) and event.id == person_id and event.why == "left":
@@ -136,6 +138,18 @@ class Hub:
         for people in self._rooms.values():
             for connection in people.values():
                 connection.close(code)
+
+
+def _forms(event: RoomEvent) -> Callable[[str, bool], str]:
+    """What an event looks like to a person, who leads the meeting or does not."""
+    whole = encode(event)
+    if isinstance(event, WaitingChanged):
+        number = encode(Tick(seq=event.seq))
+        return lambda _, leads: whole if leads else number
+    if isinstance(event, MeetingChanged) and event.meeting.place and not event.meeting.place.open:
+        opener, shut = event.meeting.place.opener, encode(replace(event, meeting=told(event.meeting, "")))
+        return lambda person_id, _: whole if person_id == opener else shut
+    return lambda *_: whole
 
 
 def _compare(connection: Connection, person: Participant) -> None:

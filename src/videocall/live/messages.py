@@ -10,10 +10,14 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from videocall.pool.model import Refusal
+
 Name = Annotated[str, Meta(min_length=1, max_length=60)]
 ParticipantId = Annotated[str, Meta(min_length=1, max_length=40)]
 SessionId = Annotated[str, Meta(min_length=8, max_length=40, pattern=r"^[A-Za-z0-9_-]+(?!\n)$")]
 Secret = Annotated[str, Meta(max_length=4096)]
+Proof = Annotated[str, Meta(max_length=128)]
+"""Opaque here, and only passed on."""
 Role = Literal["host", "cohost", "guest"]
 """Host and co-host both lead a meeting; what a host alone may do: `videocall.meetings.hosting`."""
 EndReason = Literal["host", "abandoned", "time", "admin", "cancelled"]
@@ -27,13 +31,20 @@ class Media(Struct, forbid_unknown_fields=True):
     screen: bool = False
 
 
+class Arrival(Struct, forbid_unknown_fields=True):
+    """How far somebody has come into the place of an epoch (`Place`): they are in it, or something keeps them out."""
+
+    epoch: int
+    state: Literal["joined", "failed"]
+
+
 class Participant(Struct, forbid_unknown_fields=True):
     """One person in the room, as everybody in it sees them.
 
     `session` names the page that the person sits at: a reload or another tab makes a new one, and peers then build a
     new connection; a mere reconnect of the socket keeps it, and media flows on untouched. `hand` is None or the number
     of the event that raised the hand, so that every screen orders hands alike. `away_since` is set while the socket is
-    gone and the person is expected back.
+    gone and the person is expected back. `arrival` is about media on a server of the pool; None until they say so.
     """
 
     id: ParticipantId
@@ -44,21 +55,83 @@ class Participant(Struct, forbid_unknown_fields=True):
     media: Media = msgspec.field(default_factory=Media)
     hand: int | None = None
     away_since: datetime | None = None
+    arrival: Arrival | None = None
+
+
+LobbyWord = Literal["soon", "minutes", "name", "later"]
+"""What hosts can say to people in the lobby: soon, in some minutes, come back with your full name, not now.
+
+A choice and no free text, since what people write to each other never passes the server; all read it in their language.
+"""
 
 
 class Waiting(Struct, forbid_unknown_fields=True):
-    """One person in the lobby, as hosts see them."""
+    """One person in the lobby, as hosts see them; `word` is what they were told last."""
 
     id: ParticipantId
     name: Name
     since: datetime
     away_since: datetime | None = None
+    word: LobbyWord | None = None
+
+
+class Place(Struct, forbid_unknown_fields=True):
+    """Where the media of an epoch goes: a room on a server of the pool. Only people in the meeting are told.
+
+    `server` is its domain, with a port when that is not 443; `operator` and `country` (ISO 3166, two letters) say whose
+    it is. Whoever is first in a room there leads it, so while it is not `open` only the `opener` goes in: the host,
+    or whoever has been in the meeting longest. To all others `room` and `password` are told when it is.
+    """
+
+    server: str
+    operator: str
+    country: str
+    room: str
+    password: str
+    opener: ParticipantId | None = None
+    open: bool = False
+
+
+BreakoutId = Annotated[str, Meta(min_length=1, max_length=4)]
+MOST_BREAKOUTS = 20
+
+
+class Breakout(Struct, forbid_unknown_fields=True):
+    """One breakout room; `help` is who asked last for a host to come, None once one is there."""
+
+    id: BreakoutId
+    name: Name
+    help: ParticipantId | None = None
+
+
+class Breakouts(Struct, forbid_unknown_fields=True):
+    """The breakout rooms of a meeting, while there are any. Media goes only between people in the same one.
+
+    `people` says who is in which; whoever it does not name is in the main room. It names people who are not there at
+    the moment, too: they come back to where they were. With `choose` everybody goes where they like, else only hosts
+    do. At `ends_at` all go back to the main room; None: when a host says so.
+    """
+
+    rooms: list[Breakout]
+    people: dict[ParticipantId, BreakoutId]
+    choose: bool = False
+    ends_at: datetime | None = None
+
+
+class ServerRefusal(Struct, forbid_unknown_fields=True):
+    """A server of the pool, by its domain, that kept people out by itself, and how."""
+
+    server: str
+    how: Refusal
 
 
 class RoomMeeting(Struct, forbid_unknown_fields=True):
     """The part of a meeting that can change while people are in it.
 
     A scheduled one is closed at `ends_at`; `ending_soon` comes some minutes before, when a host may extend it.
+    `epoch` grows with every move to other media. With the engine `jitsi`, a `place` of None means that everybody waits
+    for a server. `breakouts` are there only with `direct`. `refusal` is there when the meeting left
+    its last server because that kept people out.
     """
 
     code: str
@@ -70,6 +143,10 @@ class RoomMeeting(Struct, forbid_unknown_fields=True):
     ending_soon: bool = False
     locked: bool = False
     needs_password: bool = False
+    epoch: int = 0
+    place: Place | None = None
+    breakouts: Breakouts | None = None
+    refusal: ServerRefusal | None = None
 
 
 class IceServer(Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -138,11 +215,13 @@ class Signal(Struct, tag="signal", forbid_unknown_fields=True):
     """Carry a description or some candidates to one other person, who is dropped silently if gone.
 
     `to_session` is the page it is meant for: what was meant for a page that has been reloaded since is not delivered.
+    `proof` is between the two browsers: what the description was signed with is never told to the server.
     """
 
     to: ParticipantId
     to_session: SessionId
     description: Description | None = None
+    proof: Proof | None = None
     candidates: Annotated[list[Candidate], Meta(max_length=64)] = msgspec.field(default_factory=list)
 
 
@@ -158,6 +237,29 @@ class SetHand(Struct, tag="set_hand", forbid_unknown_fields=True):
     raised: bool
 
 
+class EngineStatus(Struct, tag="engine_status", forbid_unknown_fields=True):
+    """How far I am in the place of an epoch.
+
+    `ready`: its page has loaded, or has loaded itself again; that is answered by `PlaceConfirmed`. `joined`: I am in
+    the room there. `left`: no longer, and nothing was wrong.
+    """
+
+    epoch: Annotated[int, Meta(ge=0)]
+    state: Literal["ready", "joined", "left"]
+
+
+class EngineFailed(Struct, tag="engine_failed", forbid_unknown_fields=True):
+    """The place of an epoch does not work for me; `error` is what its page said, for the record of the server.
+
+    `login`, `lobby`, `password`: the server itself wants that, and does not let me in.
+    Answered by `PlaceConfirmed` when the meeting stays where it is, and by a `MeetingChanged` when it moves.
+    """
+
+    epoch: Annotated[int, Meta(ge=0)]
+    reason: Literal["no_ready", "not_joined", "error", "closed", "login", "lobby", "password"]
+    error: Annotated[str, Meta(max_length=200)] | None = None
+
+
 class Admit(Struct, tag="admit", forbid_unknown_fields=True):
     """Host: let one person out of the lobby into the room, or everybody when `id` is None."""
 
@@ -169,6 +271,13 @@ class Refuse(Struct, tag="refuse", forbid_unknown_fields=True):
 
     id: ParticipantId
     ban: bool = False
+
+
+class TellWaiting(Struct, tag="tell_waiting", forbid_unknown_fields=True):
+    """Host: say something to one person in the lobby, or to everybody there when `id` is None."""
+
+    word: LobbyWord
+    id: ParticipantId | None = None
 
 
 class Mute(Struct, tag="mute", forbid_unknown_fields=True):
@@ -228,8 +337,76 @@ class End(Struct, tag="end", forbid_unknown_fields=True):
     """Host alone: end the meeting for everybody."""
 
 
-HostMessage = Admit | Refuse | Mute | AskToUnmute | StopCamera | Remove | SetRole | HandOver | SetMeeting | Extend | End
-ClientMessage = Join | Leave | Heartbeat | Resync | Signal | SetMedia | SetHand | HostMessage
+class NewBreakout(Struct, forbid_unknown_fields=True):
+    """A breakout room to be, and who goes into it."""
+
+    name: Name
+    people: Annotated[list[ParticipantId], Meta(max_length=100)] = msgspec.field(default_factory=list)
+
+
+class OpenBreakouts(Struct, tag="open_breakouts", forbid_unknown_fields=True):
+    """Host: open breakout rooms, for so many minutes or until they are closed; who is in none stays where they are."""
+
+    rooms: Annotated[list[NewBreakout], Meta(min_length=1, max_length=MOST_BREAKOUTS)]
+    choose: bool = False
+    minutes: Annotated[int, Meta(ge=1, le=1440)] | None = None
+
+
+class MoveToBreakout(Struct, tag="move_to_breakout", forbid_unknown_fields=True):
+    """Host: bring somebody into a breakout room, or back to the main room when `room` is None."""
+
+    id: ParticipantId
+    room: BreakoutId | None = None
+
+
+class RenameBreakout(Struct, tag="rename_breakout", forbid_unknown_fields=True):
+    """Host: call a breakout room something else."""
+
+    room: BreakoutId
+    name: Name
+
+
+class CloseBreakouts(Struct, tag="close_breakouts", forbid_unknown_fields=True):
+    """Host: bring everybody back to the main room, half a minute from now or `at_once`."""
+
+    at_once: bool = False
+
+
+BreakoutWord = Literal["halfway", "notes", "finish", "coming"]
+"""What hosts can say to all breakout rooms: half of the time is over, write down what you found, come to an end, I am
+on my way round.
+
+A choice and no free text, for the same reason as `LobbyWord`.
+"""
+
+
+class TellBreakouts(Struct, tag="tell_breakouts", forbid_unknown_fields=True):
+    """Host: say something to everybody in all breakout rooms."""
+
+    word: BreakoutWord
+
+
+class GoToBreakout(Struct, tag="go_to_breakout", forbid_unknown_fields=True):
+    """Go into a breakout room, or back to the main room when `room` is None: hosts always, others if they may."""
+
+    room: BreakoutId | None = None
+
+
+class AskForHelp(Struct, tag="ask_for_help", forbid_unknown_fields=True):
+    """Ask that a host comes into the breakout room that I am in, or say that it is no longer needed."""
+
+    asking: bool
+
+
+LobbyMessage = Admit | Refuse | TellWaiting
+PersonMessage = Mute | AskToUnmute | StopCamera | Remove | SetRole | HandOver
+BreakoutMessage = OpenBreakouts | MoveToBreakout | RenameBreakout | CloseBreakouts | TellBreakouts
+HostMessage = LobbyMessage | PersonMessage | BreakoutMessage | SetMeeting | Extend | End
+OwnBreakoutMessage = GoToBreakout | AskForHelp
+EngineMessage = EngineStatus | EngineFailed
+ClientMessage = (
+    Join | Leave | Heartbeat | Resync | Signal | SetMedia | SetHand | OwnBreakoutMessage | EngineMessage | HostMessage
+)
 
 
 # --- from the server: numbered events ---------------------------------------------------------------------------------
@@ -293,10 +470,12 @@ RoomEvent = ParticipantJoined | ParticipantChanged | ParticipantLeft | MeetingCh
 class Snapshot(Struct, tag="snapshot", forbid_unknown_fields=True):
     """You are in: the whole room as of event `seq`. Answers `Join`, `Resync`, and being admitted from the lobby.
 
-    `waiting` is None for everybody but hosts. `heartbeat_seconds` is how often to send `Heartbeat`.
+    `waiting` is None for everybody but hosts. `heartbeat_seconds` is how often to send `Heartbeat`. `now` is the time
+    by the clock that other times here are of; that of the page's computer may differ.
     """
 
     seq: int
+    now: datetime
     you: ParticipantId
     token: str
     meeting: RoomMeeting
@@ -307,11 +486,28 @@ class Snapshot(Struct, tag="snapshot", forbid_unknown_fields=True):
 
 
 class InLobby(Struct, tag="in_lobby", forbid_unknown_fields=True):
-    """Wait: a host has been told that you are here. The token keeps your place when the socket breaks."""
+    """Wait: a host has been told that you are here. The token keeps your place when the socket breaks.
+
+    `word` is what a host said to you before.
+    """
 
     you: ParticipantId
     token: str
     heartbeat_seconds: float
+    word: LobbyWord | None = None
+
+
+class WordFromHost(Struct, tag="word_from_host", forbid_unknown_fields=True):
+    """A host says something to you while you wait."""
+
+    word: LobbyWord
+
+
+class WordToBreakouts(Struct, tag="word_to_breakouts", forbid_unknown_fields=True):
+    """A host says something to all breakout rooms, and you are in one."""
+
+    word: BreakoutWord
+    by: ParticipantId
 
 
 class Refused(Struct, tag="refused", forbid_unknown_fields=True):
@@ -328,6 +524,7 @@ class PeerSignal(Struct, tag="peer_signal", forbid_unknown_fields=True):
     sender: ParticipantId
     sender_session: str
     description: Description | None = None
+    proof: Proof | None = None
     candidates: list[Candidate] = msgspec.field(default_factory=list)
 
 
@@ -355,6 +552,26 @@ class HostLink(Struct, tag="host_link", forbid_unknown_fields=True):
     link: str
 
 
+class PlaceConfirmed(Struct, tag="place_confirmed", forbid_unknown_fields=True):
+    """The epoch that the meeting is in.
+
+    Who reported another one is late: the news is on its way. Who reported a fault of this one tries it again.
+    """
+
+    epoch: int
+
+
+class TurnedAway(Struct, tag="turned_away", forbid_unknown_fields=True):
+    """For hosts: somebody could not come in, since the meeting is full.
+
+    `no_server`: it is for media that goes from browser to browser, and no server can take it over at the moment.
+    `breakouts`: nor may one, while breakout rooms are open.
+    """
+
+    name: Name
+    why: Literal["limit", "no_server", "breakouts"]
+
+
 class Alive(Struct, tag="alive", forbid_unknown_fields=True):
     """Answer to `Heartbeat`, with the number of the newest event: a gap means that something was missed."""
 
@@ -377,12 +594,16 @@ ServerMessage = (
     | Tick
     | Snapshot
     | InLobby
+    | WordFromHost
+    | WordToBreakouts
     | Refused
     | PeerSignal
     | MuteRequested
     | UnmuteRequested
     | CameraStopRequested
     | HostLink
+    | PlaceConfirmed
+    | TurnedAway
     | Alive
     | Dismissed
 )

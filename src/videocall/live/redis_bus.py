@@ -25,7 +25,7 @@ from redis.exceptions import RedisError
 
 from videocall.live.bus import DirectMessage, LoadRoom, OnEvent, OnMessage, OnReset
 from videocall.live.messages import RoomEvent
-from videocall.live.room import Change, RoomState, apply
+from videocall.live.room import Change, RoomState, apply, steps
 from videocall.problems import Unavailable
 from videocall.redis_connections import PATIENCE_SECONDS, connections
 
@@ -168,7 +168,7 @@ class RedisBus:
         for attempt in range(_TRIES):
             copy = await self._fetch(code)
             events: list[RoomEvent] = []
-            for event in change(copy.state):
+            for event in steps(change, copy.state):
                 apply(copy.state, event)
                 events.append(event)
             if not events or await self._try_swap(code, copy, events):

@@ -5,7 +5,7 @@ applies an event before asking for the next (`videocall.live.bus`). So the state
 client that applies the same events holds the same state.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from typing import Any, Literal
 
@@ -13,7 +13,9 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from videocall.live.messages import (
+    Arrival,
     EndReason,
+    LobbyWord,
     Media,
     MeetingChanged,
     MeetingEnded,
@@ -21,9 +23,11 @@ from videocall.live.messages import (
     ParticipantChanged,
     ParticipantJoined,
     ParticipantLeft,
+    Place,
     Role,
     RoomEvent,
     RoomMeeting,
+    ServerRefusal,
     Waiting,
     WaitingChanged,
 )
@@ -82,7 +86,10 @@ def enter(participant: Participant) -> Change:
         if present is None:
             yield ParticipantJoined(seq=state.seq + 1, participant=_numbered(participant, None, state.seq + 1))
         else:
-            back = replace(_numbered(participant, present.hand, state.seq + 1), joined_at=present.joined_at)
+            arrival = present.arrival if present.session == participant.session else None
+            back = replace(
+                _numbered(participant, present.hand, state.seq + 1), joined_at=present.joined_at, arrival=arrival
+            )
             yield ParticipantChanged(seq=state.seq + 1, participant=back)
 
     return change
@@ -114,9 +121,22 @@ def wait(person: Waiting) -> Change:
         if state.ended is not None:
             raise MeetingIsOver
         before = state.waiting.get(person.id)
-        entry = replace(person, since=before.since) if before else person
+        entry = replace(person, since=before.since, word=before.word) if before else person
         if entry != before:
             yield _waiting(state, {**state.waiting, person.id: entry})
+
+    return change
+
+
+def tell(waiting_ids: Collection[str], word: LobbyWord) -> Change:
+    """Note what people in the lobby are told: they see it again after a reload. Who waits no longer is let be."""
+
+    def change(state: RoomState) -> Events:
+        waiting = {
+            key: replace(person, word=word) if key in waiting_ids else person for key, person in state.waiting.items()
+        }
+        if waiting != state.waiting:
+            yield _waiting(state, waiting)
 
     return change
 
@@ -164,6 +184,96 @@ def set_meeting(*, announce: bool = False, **fields: Any) -> Change:
             yield MeetingChanged(seq=state.seq + 1, meeting=meeting)
 
     return change
+
+
+def move(
+    epoch: int,
+    *,
+    engine: Literal["direct", "jitsi"],
+    limit: int,
+    place: Place | None,
+    refusal: ServerRefusal | None = None,
+) -> Change:
+    """Go over to the media of an epoch. Never back: who comes late with an older one changes nothing.
+
+    Breakout rooms are for media from browser to browser, and everybody goes over together.
+    """
+
+    def change(state: RoomState) -> Events:
+        if epoch > state.meeting.epoch:
+            shown = replace(place, opener=opener(state)) if place else None
+            rooms = state.meeting.breakouts if engine == "direct" else None
+            meeting = replace(
+                state.meeting,
+                epoch=epoch,
+                engine=engine,
+                limit=limit,
+                place=shown,
+                breakouts=rooms,
+                refusal=refusal,
+            )
+            yield MeetingChanged(seq=state.seq + 1, meeting=meeting)
+
+    return change
+
+
+def open_place(epoch: int) -> Change:
+    """Let everybody into the place of an epoch."""
+
+    def change(state: RoomState) -> Events:
+        place = state.meeting.place
+        if place is not None and state.meeting.epoch == epoch and not place.open:
+            meeting = replace(state.meeting, place=replace(place, open=True))
+            yield MeetingChanged(seq=state.seq + 1, meeting=meeting)
+
+    return change
+
+
+def arrive(participant_id: str, epoch: int, reached: Literal["joined", "failed"] | None) -> Change:
+    """Say how far somebody came into the place of this epoch; None for out of it again. Of others nothing is heard.
+
+    The opener opens it, nobody else: who comes in first is moderator there. So does an opener who is kept out: then the
+    others show whether it is the place.
+    """
+
+    def change(state: RoomState) -> Events:
+        person = state.participants.get(participant_id)
+        if person is None or state.meeting.place is None or epoch != state.meeting.epoch:
+            return
+        arrival = Arrival(epoch=epoch, state=reached) if reached else None
+        if person.arrival != arrival:
+            yield ParticipantChanged(seq=state.seq + 1, participant=replace(person, arrival=arrival))
+        if reached is not None and participant_id == opener(state):
+            yield from open_place(epoch)(state)
+
+    return change
+
+
+def opener(state: RoomState) -> str | None:
+    """Who goes into a new place first: the host, or else whoever has been here longest, of those who are not away."""
+    here = [person for person in state.participants.values() if person.away_since is None]
+    first = min(here, key=lambda person: (person.role != "host", person.joined_at, person.id), default=None)
+    return first.id if first else None
+
+
+def steps(change: Change, state: RoomState) -> Events:
+    """The events of a change, and what follows from it: another may now be the one who goes into a place first.
+
+    Whoever runs a change on a room runs these, and applies each before asking for the next.
+    """
+    yield from change(state)
+    place, first = state.meeting.place, opener(state)
+    if place is not None and not place.open and first is not None and first != place.opener:
+        meeting = replace(state.meeting, place=replace(place, opener=first))
+        yield MeetingChanged(seq=state.seq + 1, meeting=meeting)
+
+
+def told(meeting: RoomMeeting, person_id: str) -> RoomMeeting:
+    """What one person is told of a meeting: how to come into its place once they may go in."""
+    place = meeting.place
+    if place is None or place.open or place.opener == person_id:
+        return meeting
+    return replace(meeting, place=replace(place, room="", password=""))
 
 
 def go_away(participant_id: str, session: str | None, now: datetime) -> Change:

@@ -13,13 +13,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from videocall.clock import Clock
+from videocall.live.breakouts import side_by_side
 from videocall.live.bus import Bus
 from videocall.live.hub import CLOSE_DISMISSED, CLOSE_ENDED, CLOSE_RESTART, Hub, encode
 from videocall.live.ice import ice_for
 from videocall.live.messages import (
     Alive,
+    AskForHelp,
     ClientMessage,
     Dismissed,
+    EngineFailed,
+    EngineStatus,
+    GoToBreakout,
     Heartbeat,
     HostMessage,
     InLobby,
@@ -33,9 +38,11 @@ from videocall.live.messages import (
     Signal,
     Snapshot,
 )
-from videocall.live.room import RoomState, set_hand, set_media
+from videocall.live.room import RoomState, set_hand, set_media, told
 from videocall.meetings.admission import AdmissionService, Entry, Knock
+from videocall.meetings.breakouts import BreakoutRooms
 from videocall.meetings.hosting import Hosting
+from videocall.meetings.moves import Moves
 from videocall.meetings.service import Meetings
 from videocall.meetings.upkeep import Upkeep
 from videocall.problems import (
@@ -76,6 +83,8 @@ class LiveServices(Struct):
     meetings: Meetings
     admission: AdmissionService
     hosting: Hosting
+    breakouts: BreakoutRooms
+    moves: Moves
     upkeep: Upkeep
 
 
@@ -252,7 +261,9 @@ class LiveSocket:
             case _:
                 raise NotAllowed("Please wait until a host lets you in.")
 
-    async def _handle_participant(self, message: Resync | Signal | SetMedia | SetHand) -> None:
+    async def _handle_participant(
+        self, message: Resync | Signal | SetMedia | SetHand | GoToBreakout | AskForHelp | EngineStatus | EngineFailed
+    ) -> None:
         bus = self._services.bus
         match message:
             case Resync():
@@ -265,18 +276,27 @@ class LiveSocket:
             case SetHand():
                 await bus.change(self._code, set_hand(self._person, raised=message.raised))
                 self._remember(hand=message.raised)
+            case GoToBreakout():
+                await self._services.breakouts.go(self._code, self._person, message.room)
+            case AskForHelp():
+                await self._services.breakouts.ask_for_help(self._code, self._person, asking=message.asking)
+            case EngineStatus():
+                await self._services.moves.status(self._code, self._person, message)
+            case EngineFailed():
+                await self._services.moves.failed(self._code, self._person, message)
 
     async def _relay(self, signal: Signal) -> None:
         room = await self._services.bus.read(self._code)
         receiver = room.participants.get(signal.to)
         if receiver is None or receiver.session != signal.to_session:
             return
-        if self._person not in room.participants:
+        if self._person not in room.participants or not side_by_side(room, self._person, signal.to):
             return
         forwarded = PeerSignal(
             sender=self._person,
             sender_session=self.session,
             description=signal.description,
+            proof=signal.proof,
             candidates=signal.candidates,
         )
         await self._services.bus.send(self._code, signal.to, forwarded)
@@ -353,15 +373,17 @@ class LiveSocket:
 
     def _send_in_lobby(self, entry: Entry) -> None:
         seconds = self._services.settings.heartbeat_seconds
-        self.send(encode(InLobby(you=entry.person.id, token=entry.token, heartbeat_seconds=seconds)))
+        waiting = InLobby(you=entry.person.id, token=entry.token, heartbeat_seconds=seconds, word=entry.word)
+        self.send(encode(waiting))
 
     def _send_snapshot(self, room: RoomState) -> None:
         settings = self._services.settings
         snapshot = Snapshot(
             seq=room.seq,
+            now=self._services.clock.now(),
             you=self._person,
             token=self._token or "",
-            meeting=room.meeting,
+            meeting=told(room.meeting, self._person),
             participants=list(room.participants.values()),
             waiting=list(room.waiting.values()) if self.leads else None,
             ice=ice_for(self._person, settings, self._services.clock),

@@ -19,6 +19,7 @@ class QueuedMail(Struct, kw_only=True):
     `sealed` is its `Content`, encrypted because it may hold links that open accounts, and empty once it was sent.
     `to_key` is a keyed digest of the receiver's address, to find what is kept for somebody. `message_id` stays the
     same however often it is tried, so that a receiving server can tell a repetition (RFC 5322, section 3.6.4).
+    `claimed` tells an attempt that goes on, or was cut off, from waiting for the next.
     """
 
     id: str = msgspec.field(name="_id")
@@ -28,6 +29,7 @@ class QueuedMail(Struct, kw_only=True):
     sealed: str
     created_at: datetime
     due_at: datetime
+    claimed: bool = False
     attempts: int = 0
     state: State = "waiting"
     done_at: datetime | None = None

@@ -4,11 +4,13 @@ from datetime import datetime
 
 import msgspec
 
+from videocall.lists import Table, Wish, equal, read_page, words
 from videocall.mail.model import QueuedMail, State
 from videocall.mail.rules import LEASE
 from videocall.store.base import DuplicateKey, Index, Store, as_document
 
 MAILS = "mails"
+MAILS_TABLE = Table(MAILS, {"created_at": datetime})
 
 
 class MailRepository:
@@ -21,7 +23,14 @@ class MailRepository:
         """Make the collection and its indexes."""
         waiting: dict[str, bool | None] = {"done_at": None}
         await self._store.ensure(
-            MAILS, [Index(keys=("due_at",), where=waiting), Index(keys=("to_key",)), Index(keys=("state", "done_at"))]
+            MAILS,
+            [
+                Index(keys=("due_at",), where=waiting),
+                Index(keys=("to_key",)),
+                Index(keys=("state", "done_at")),
+                *MAILS_TABLE.indexes(),
+                *MAILS_TABLE.indexes("state"),
+            ],
         )
 
     async def add(self, mail: QueuedMail) -> bool:
@@ -38,17 +47,12 @@ class MailRepository:
         found = await self._store.find(MAILS, where, sort=[("due_at", 1)], limit=most)
         return [msgspec.convert(document, QueuedMail) for document in found]
 
-    async def next_due(self) -> datetime | None:
-        """When the next mail is to be tried."""
-        found = await self._store.find(MAILS, {"done_at": None}, sort=[("due_at", 1)], limit=1)
-        return msgspec.convert(found[0], QueuedMail).due_at if found else None
-
     async def claim(self, mail: QueuedMail, now: datetime) -> QueuedMail | None:
         """Take a mail for one attempt; None when another process was faster. A claim not ended in `LEASE` lapses."""
         claimed = await self._store.update(
             MAILS,
             {"_id": mail.id, "done_at": None, "due_at": mail.due_at},
-            {"$set": {"due_at": now + LEASE}, "$inc": {"attempts": 1}},
+            {"$set": {"due_at": now + LEASE, "claimed": True}, "$inc": {"attempts": 1}},
         )
         return None if claimed is None else msgspec.convert(claimed, QueuedMail)
 
@@ -57,7 +61,7 @@ class MailRepository:
         await self._store.update(
             MAILS,
             {"_id": mail.id, "done_at": None, "due_at": mail.due_at},
-            {"$set": {"state": state, "done_at": at, "sealed": sealed, "error": error}},
+            {"$set": {"state": state, "done_at": at, "sealed": sealed, "claimed": False, "error": error}},
         )
 
     async def put_off(self, mail: QueuedMail, until: datetime, error: str) -> None:
@@ -65,13 +69,25 @@ class MailRepository:
         await self._store.update(
             MAILS,
             {"_id": mail.id, "done_at": None, "due_at": mail.due_at},
-            {"$set": {"due_at": until, "error": error}},
+            {"$set": {"due_at": until, "claimed": False, "error": error}},
         )
 
-    async def dead(self, most: int) -> list[QueuedMail]:
-        """Mail that was given up, the latest first."""
-        found = await self._store.find(MAILS, {"state": "dead"}, sort=[("done_at", -1)], limit=most)
-        return [msgspec.convert(document, QueuedMail) for document in found]
+    async def listed(self, wish: Wish, state: State | None, to_key: str | None) -> tuple[list[QueuedMail], str | None]:
+        """One page of the queue for an administrator, and the cursor of the next."""
+        keep = None if to_key else words(wish.q, "_id", "letter", "error")
+        found, cursor = await read_page(self._store, MAILS_TABLE, wish, equal(state=state, to_key=to_key), keep)
+        return [msgspec.convert(document, QueuedMail) for document in found], cursor
+
+    async def try_now(self, mail_id: str, now: datetime) -> bool:
+        """Let a mail be due that waits, unless it is being tried; whether there was one."""
+        where = {"_id": mail_id, "done_at": None, "claimed": {"$ne": True}, "due_at": {"$gt": now}}
+        if await self._store.update(MAILS, where, {"$set": {"due_at": now}}) is not None:
+            return True
+        return bool(await self._store.count(MAILS, {"_id": mail_id, "done_at": None}))
+
+    async def drop(self, mail_id: str) -> bool:
+        """Forget a mail that was not sent; whether there was one."""
+        return await self._store.delete(MAILS, {"_id": mail_id, "state": {"$in": ["waiting", "dead"]}}) > 0
 
     async def revive(self, mail_id: str, now: datetime) -> bool:
         """Let a dead mail wait again, with all its attempts before it; whether there was one."""

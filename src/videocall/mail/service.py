@@ -12,9 +12,10 @@ import structlog
 
 from videocall.clock import Clock
 from videocall.keys import Keys
+from videocall.lists import Wish
 from videocall.mail import rules
 from videocall.mail.letters import write
-from videocall.mail.model import Content, QueuedMail
+from videocall.mail.model import Content, QueuedMail, State
 from videocall.mail.repository import MailRepository
 from videocall.mail.sending import Delivery, NotSent
 from videocall.settings import Settings
@@ -124,18 +125,28 @@ class Mailer:
         """Forget mail that was dealt with long ago."""
         await self._repository.delete_done(self._clock.now() - rules.KEEP_DONE)
 
-    async def dead_letters(self, most: int = 100) -> list[tuple[QueuedMail, str]]:
-        """Mail that was given up, with its receiver, for an administrator."""
-        return [(mail, self._receiver(mail)) for mail in await self._repository.dead(most)]
+    async def listed(self, wish: Wish, state: State | None) -> tuple[list[tuple[QueuedMail, str]], str | None]:
+        """One page of the queue with the receivers, for an administrator; a whole address is found at once."""
+        to_key = self._to_key(wish.q.strip()) if "@" in wish.q else None
+        mails, cursor = await self._repository.listed(wish, state, to_key)
+        return [(mail, self._receiver(mail)) for mail in mails], cursor
 
     def _receiver(self, mail: QueuedMail) -> str:
+        """To whom it goes; empty for one that was sent, of which nothing is kept."""
+        if not mail.sealed:
+            return ""
         return msgspec.json.decode(self._keys.unseal(_SEAL, mail.sealed), type=Content).to
 
-    async def revive(self, mail_id: str) -> bool:
-        """Try a dead mail once more from the beginning; whether there was one."""
-        revived = await self._repository.revive(mail_id, self._clock.now())
+    async def try_now(self, mail_id: str) -> bool:
+        """Try a mail at once that waits or was given up; whether there was one."""
+        tried = await self._repository.revive(mail_id, self._clock.now())
+        tried = tried or await self._repository.try_now(mail_id, self._clock.now())
         self.wake.set()
-        return revived
+        return tried
+
+    async def drop(self, mail_id: str) -> bool:
+        """Forget a mail that was not sent; whether there was one."""
+        return await self._repository.drop(mail_id)
 
     async def counts(self) -> dict[str, int]:
         """How many mails wait, were sent, were given up."""

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import secrets
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Literal
 from weakref import WeakValueDictionary
@@ -13,11 +14,12 @@ from msgspec.structs import replace
 from videocall.clock import Clock
 from videocall.keys import Keys, same
 from videocall.live.bus import Admitted, Bus
-from videocall.live.messages import Dismissed, Media, Participant, Waiting
+from videocall.live.messages import Dismissed, LobbyWord, Media, Participant, Waiting
 from videocall.live.room import RoomState, enter, go_away, leave, lose, lose_session, wait
 from videocall.meetings import rules
 from videocall.meetings.members import Member, Members
 from videocall.meetings.model import Meeting, Person, Visit
+from videocall.meetings.moves import Moves
 from videocall.meetings.repository import MeetingRepository
 from videocall.meetings.service import Meetings
 from videocall.meetings.tokens import MeetingTokens
@@ -32,6 +34,9 @@ from videocall.problems import (
 from videocall.rates import Rates
 from videocall.settings import Settings
 from videocall.texts import one_line
+
+OnWait = Callable[[Meeting, Person], Awaitable[None]]
+"""Hears of somebody who has come into the lobby; never raises."""
 
 
 class Knock(Struct, kw_only=True):
@@ -55,12 +60,13 @@ class Knock(Struct, kw_only=True):
 
 
 class Entry(Struct):
-    """What became of a knock; `room` is None for somebody in the lobby."""
+    """What became of a knock; `room` is None for somebody in the lobby, whom a host may have told a `word`."""
 
     meeting: Meeting
     person: Person
     token: str
     room: RoomState | None
+    word: LobbyWord | None = None
 
 
 class AdmissionService:
@@ -75,6 +81,7 @@ class AdmissionService:
         tokens: MeetingTokens,
         members: Members,
         meetings: Meetings,
+        moves: Moves,
         repository: MeetingRepository,
         bus: Bus,
         rates: Rates,
@@ -85,9 +92,11 @@ class AdmissionService:
         self._tokens = tokens
         self._members = members
         self._meetings = meetings
+        self._moves = moves
         self._repository = repository
         self._bus = bus
         self._rates = rates
+        self.on_wait: list[OnWait] = []
         self._away: dict[tuple[str, str, datetime], datetime] = {}
         self._looked_at = clock.now()
         self._coming_or_going: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -117,17 +126,33 @@ class AdmissionService:
         person = await self._person(meeting, member, known, knock, is_host=is_host)
         token = await self._meetings.token(person)
         if rules.admission(meeting, person, host_here=host_here) == "waiting":
-            now = self._clock.now()
-            waiting = Waiting(id=person.id, name=person.name, since=now, away_since=None if knock.connected else now)
-            await self._bus.change(meeting.code, wait(waiting))
-            return Entry(meeting=meeting, person=person, token=token, room=None)
+            word = await self._wait(meeting, person, room, connected=knock.connected)
+            return Entry(meeting=meeting, person=person, token=token, room=None, word=word)
+        room = await self._moves.prepare(meeting, room)
         if person.id not in room.participants and len(room.participants) >= room.meeting.limit:
-            raise MeetingFull
-        room = await self._enter(meeting, person, knock)
+            await self._moves.make_room(meeting.code, person.name)
+        try:
+            room = await self._enter(meeting, person, knock)
+        except MeetingFull:
+            # The last seat went to somebody else between the look and the leap.
+            await self._moves.make_room(meeting.code, person.name)
+            room = await self._enter(meeting, person, knock)
         if person.leads and room.waiting and rules.waits_for_host(meeting) and not meeting.lobby:
             with contextlib.suppress(MeetingFull):
                 await self.admit(meeting.code, None)
         return Entry(meeting=meeting, person=person, token=token, room=room)
+
+    async def _wait(self, meeting: Meeting, person: Person, room: RoomState, *, connected: bool) -> LobbyWord | None:
+        now = self._clock.now()
+        is_new = person.id not in room.waiting
+        waiting = Waiting(id=person.id, name=person.name, since=now, away_since=None if connected else now)
+        if is_new and room.ended is None:
+            for hear in self.on_wait:
+                await hear(meeting, person)
+        # Last, since nothing may be awaited between this and the socket's listening: it would miss the end.
+        room = await self._bus.change(meeting.code, wait(waiting))
+        known = room.waiting.get(person.id)
+        return known.word if known else None
 
     async def bearer(self, code: str, token: str) -> Person | None:
         """Who a token stands for in a meeting, None for a member who never was in it; raises `InvalidToken`."""
@@ -211,7 +236,7 @@ class AdmissionService:
             try:
                 return await self._bus.change(meeting.code, enter(participant))
             except (MeetingFull, MeetingEnded):
-                # The last seat went to somebody else between the look and the leap, or the host ended it for all.
+                # Somebody else was faster: to the last seat, or to the end.
                 await self._repository.forget_visit(visit.id)
                 raise
 
@@ -226,6 +251,12 @@ class AdmissionService:
         if person_id is not None and person_id not in room.waiting:
             raise ParticipantNotFound
         free = room.meeting.limit - len(room.participants)
+        if len(ids) > free:
+            with contextlib.suppress(MeetingFull):
+                name = room.waiting[ids[max(0, free)]].name
+                await self._moves.make_room(code, name)
+                room = await self._bus.read(code)
+                free = room.meeting.limit - len(room.participants)
         for waiting_id in ids[: max(0, free)]:
             await self._repository.change_person(waiting_id, admitted=True)
             await self._bus.send(code, waiting_id, Admitted())
@@ -237,8 +268,9 @@ class AdmissionService:
         await self._send_out(code, person_id, "refused", ban=ban)
 
     async def remove(self, code: str, person_id: str, *, ban: bool) -> None:
-        """Send somebody out of the room."""
+        """Send somebody out of the room, and take the others away from a server's room that they know."""
         await self._send_out(code, person_id, "removed", ban=ban)
+        self._moves.leave_behind(await self._bus.read(code))
 
     async def _send_out(self, code: str, person_id: str, why: Literal["removed", "refused"], *, ban: bool) -> None:
         room = await self._bus.read(code)

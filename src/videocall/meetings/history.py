@@ -14,7 +14,9 @@ from videocall.live.messages import EndReason, Role
 from videocall.meetings.model import Kind, Meeting, Person, Status
 from videocall.meetings.repository import MeetingRepository
 from videocall.meetings.rules import shelf
+from videocall.pool.model import Move
 from videocall.problems import InvalidBody, MeetingNotFound
+from videocall.scheduling.guest_list import GuestList
 from videocall.scheduling.model import Occurrence, Recurrence
 from videocall.scheduling.repository import ScheduleRepository, occurrence_key
 from videocall.settings import Settings
@@ -35,6 +37,7 @@ Place = tuple[Annotated[datetime, Meta(tz=True)], Annotated[str, Meta(pattern=r"
 class MeetingItem(Struct):
     """One meeting of mine, or one date of a series that is over: then `occurrence` names it.
 
+    `server` is the one of the pool that the media went through last; `moves`, for hosts, tells how it came there.
     Of a scheduled meeting to come, `starts_at` and `ends_at` are those of its next date.
     """
 
@@ -55,6 +58,8 @@ class MeetingItem(Struct):
     started_at: datetime | None
     ended_at: datetime | None
     end_reason: EndReason | None
+    server: str | None
+    moves: list[Move]
 
 
 class MeetingPage(Struct):
@@ -81,18 +86,32 @@ class Wanted(Struct, kw_only=True):
         return bool(self.q.strip()) or self.hosted is not None
 
 
+class Reader(Struct, frozen=True):
+    """Whose meetings are read; `address` is where they were invited, empty unless it is known to be theirs."""
+
+    id: str
+    address: str
+
+
 class History:
     """Reads the meetings of an account."""
 
     def __init__(
-        self, *, clock: Clock, repository: MeetingRepository, dates: ScheduleRepository, settings: Settings
+        self,
+        *,
+        clock: Clock,
+        repository: MeetingRepository,
+        dates: ScheduleRepository,
+        guest_list: GuestList,
+        settings: Settings,
     ) -> None:
         self._clock = clock
         self._repository = repository
         self._dates = dates
+        self._guest_list = guest_list
         self._settings = settings
 
-    async def page(self, user_id: str, view: View, wanted: Wanted, cursor: str | None, limit: int) -> MeetingPage:
+    async def page(self, reader: Reader, view: View, wanted: Wanted, cursor: str | None, limit: int) -> MeetingPage:
         """One page of a view: what is to come soonest first, everything else latest first.
 
         Raises `InvalidBody` for a cursor that is not ours.
@@ -100,16 +119,17 @@ class History:
         _check_years(since=wanted.since, until=wanted.until)
         place = _read_cursor(cursor) if cursor else None
         if view == "live":
-            return await self._live(user_id, wanted, place, limit)
+            return await self._live(reader, wanted, place, limit)
         begin, end = (wanted.until, wanted.since) if view == "history" else (wanted.since, wanted.until)
         if place is None and begin is not None:
             place = begin, ""
+        read = self._repository.people_of if view == "history" else self._repository.upcoming_people_of
+        invited = await self._invited(reader) if view == "upcoming" else []
         items: list[MeetingItem] = []
         looked_at = 0
         while looked_at < MOST_LOOKED_AT:
             batch = max(limit, _AT_ONCE) if wanted.narrow else limit + 1
-            read = self._repository.people_of if view == "history" else self._repository.upcoming_people_of
-            people = await read(user_id, place, batch)
+            people = _merged(await read(reader.id, place, batch), invited, place, batch)
             found = await self._found(people)
             for person in people:
                 if len(items) == limit:
@@ -124,6 +144,26 @@ class History:
             if len(people) < batch:
                 return MeetingPage(items=items, next_cursor=None)
         return MeetingPage(items=items, next_cursor=_cursor(place))
+
+    async def _invited(self, reader: Reader) -> list[Person]:
+        """Records, kept nowhere, of meetings that one was asked to by mail, did not decline, and never came to."""
+        invitations = await self._guest_list.invitations(reader.address) if reader.address else []
+        asked = {one.meeting: one for one in invitations if one.answer != "declined"}
+        known = await self._repository.known_to(reader.id, list(asked))
+        meetings = await self._repository.meetings(sorted(asked.keys() - known))
+        return [
+            Person(
+                id=asked[meeting.code].id,
+                meeting=meeting.code,
+                name="",
+                role="guest",
+                created_at=meeting.created_at,
+                user=reader.id,
+                starts_at=meeting.starts_at,
+            )
+            for meeting in meetings.values()
+            if meeting.ended_at is None
+        ]
 
     async def _found(self, people: Sequence[Person]) -> dict[str, MeetingItem]:
         """What these records are of, by the record: meetings, and dates of series that are over."""
@@ -143,8 +183,9 @@ class History:
             items[person.id] = self._item(meeting, person, dates.get(person.meeting))
         return items
 
-    async def _live(self, user_id: str, wanted: Wanted, place: Place | None, limit: int) -> MeetingPage:
-        people = await self._repository.open_people_of(user_id, self._clock.now() + _EARLIEST)
+    async def _live(self, reader: Reader, wanted: Wanted, place: Place | None, limit: int) -> MeetingPage:
+        people = await self._repository.open_people_of(reader.id, self._clock.now() + _EARLIEST)
+        people += await self._invited(reader)
         items = await self._found(people)
         found = [
             ((person.created_at, person.id), items[person.id])
@@ -158,13 +199,13 @@ class History:
             items=[item for _, item in rest[:limit]], next_cursor=_cursor(rest[limit - 1][0]) if more else None
         )
 
-    async def everything(self, user_id: str) -> list[MeetingItem]:
+    async def everything(self, reader: Reader) -> list[MeetingItem]:
         """Every meeting of an account, for its export."""
         items: list[MeetingItem] = []
         for view in ("live", "upcoming", "history"):
             cursor: str | None = None
             while True:
-                page = await self.page(user_id, view, Wanted(), cursor, 500)
+                page = await self.page(reader, view, Wanted(), cursor, 500)
                 items += page.items
                 cursor = page.next_cursor
                 if cursor is None:
@@ -202,6 +243,8 @@ class History:
             started_at=of.started_at,
             ended_at=of.ended_at,
             end_reason=of.end_reason,
+            server=date.server if date else meeting.server if meeting.carrier == "jitsi" else None,
+            moves=of.moves if person.leads else [],
         )
 
 
@@ -214,6 +257,14 @@ def _matches(item: MeetingItem, wanted: Wanted) -> bool:
         return False
     text = " ".join(wanted.q.split()).casefold()
     return not text or any(text in one.casefold() for one in (item.title, item.host_name, item.code))
+
+
+def _merged(people: list[Person], invited: list[Person], after: Place | None, most: int) -> list[Person]:
+    """The next records in order, of meetings that one takes part in and of those that one is only invited to."""
+    if not invited:
+        return people
+    later = [one for one in invited if after is None or _place(one, "upcoming") > after]
+    return sorted([*people, *later], key=lambda one: _place(one, "upcoming"))[:most]
 
 
 def _place(person: Person, view: View) -> Place:

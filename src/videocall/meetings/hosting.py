@@ -4,30 +4,39 @@ import secrets
 from collections.abc import Awaitable, Callable
 
 from videocall.keys import Keys
+from videocall.live.breakouts import side_by_side
 from videocall.live.bus import Bus, DirectMessage
 from videocall.live.messages import (
     Admit,
     AskToUnmute,
     CameraStopRequested,
+    CloseBreakouts,
     End,
     Extend,
     HandOver,
     HostLink,
     HostMessage,
+    MoveToBreakout,
     Mute,
     MuteRequested,
+    OpenBreakouts,
     Participant,
     Refuse,
     Remove,
+    RenameBreakout,
     Role,
     SetMeeting,
     SetRole,
     StopCamera,
+    TellBreakouts,
+    TellWaiting,
     UnmuteRequested,
+    WordFromHost,
 )
-from videocall.live.room import RoomState, set_meeting, set_role
+from videocall.live.room import RoomState, set_meeting, set_role, tell
 from videocall.meetings import rules
 from videocall.meetings.admission import AdmissionService
+from videocall.meetings.breakouts import BreakoutRooms
 from videocall.meetings.repository import MeetingRepository
 from videocall.meetings.service import Meetings
 from videocall.problems import MeetingEnded, NotAllowed, ParticipantNotFound
@@ -48,6 +57,7 @@ class Hosting:
         repository: MeetingRepository,
         meetings: Meetings,
         admission: AdmissionService,
+        breakouts: BreakoutRooms,
         rates: Rates,
         extend: Callable[[str], Awaitable[object]],
     ) -> None:
@@ -56,6 +66,7 @@ class Hosting:
         self._repository = repository
         self._meetings = meetings
         self._admission = admission
+        self._breakouts = breakouts
         self._rates = rates
         self._extend = extend
 
@@ -71,12 +82,14 @@ class Hosting:
                 await self._admission.admit(code, message.id)
             case Refuse():
                 await self._admission.refuse(code, message.id, ban=message.ban)
+            case TellWaiting():
+                await self._tell_waiting(room, message)
             case Remove():
                 rules.check_removal(me, _present(room, message.id))
                 await self._admission.remove(code, message.id, ban=message.ban)
             case Mute(id=None):
                 for other in room.participants:
-                    if other != me.id:
+                    if other != me.id and side_by_side(room, me.id, other):
                         await self._bus.send(code, other, MuteRequested(by=me.id))
             case Mute(id=str(who)):
                 await self._tell(room, who, MuteRequested(by=me.id))
@@ -92,6 +105,8 @@ class Hosting:
                 await self._hand_over(code, me, _present(room, message.id))
             case SetMeeting():
                 await self._set_meeting(code, message)
+            case OpenBreakouts() | MoveToBreakout() | RenameBreakout() | CloseBreakouts() | TellBreakouts():
+                await self._breakouts.act(code, me.id, message)
             case Extend():
                 await self._extend(code)
             case End():
@@ -99,6 +114,14 @@ class Hosting:
 
     async def _tell(self, room: RoomState, person_id: str, message: DirectMessage) -> None:
         await self._bus.send(room.meeting.code, _present(room, person_id).id, message)
+
+    async def _tell_waiting(self, room: RoomState, message: TellWaiting) -> None:
+        if message.id is not None and message.id not in room.waiting:
+            raise ParticipantNotFound
+        ids = list(room.waiting) if message.id is None else [message.id]
+        await self._bus.change(room.meeting.code, tell(ids, message.word))
+        for waiting_id in ids:
+            await self._bus.send(room.meeting.code, waiting_id, WordFromHost(word=message.word))
 
     async def _set_role(self, code: str, person: Participant, wish: SetRole) -> None:
         """Kept with the person, so it holds after a reload, on another device of their account, and next time."""

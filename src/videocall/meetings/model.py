@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from videocall.live.messages import EndReason, Media, Name, Role, Secret, SessionId
+from videocall.live.messages import Breakouts, EndReason, Media, Name, Role, Secret, SessionId
 from videocall.mail.model import Email
+from videocall.pool.model import Carrier, Move
 from videocall.scheduling.model import (
     Description,
     Invitees,
@@ -38,6 +39,9 @@ class Meeting(Struct, kw_only=True):
     `warned`: people in it know that its time is nearly over. `remind_at` is when the next reminders are due.
     `password_of_another`: set by a host who handed over since, so the present one may change it but not read it
     (policy section 9).
+    `engine` is what was wished for, and `carrier` what carries the media since the `epoch` began; `server` is the one
+    of the pool that it is on, or would go to. `moves` are those of the date that goes on. `breakouts` are kept while
+    they are open, so that a restart of the server brings nobody together who was apart.
     """
 
     code: str = msgspec.field(name="_id")
@@ -69,6 +73,10 @@ class Meeting(Struct, kw_only=True):
     reopens: bool = False
     warned: bool = False
     remind_at: datetime | None = None
+    carrier: Carrier = "direct"
+    epoch: int = 0
+    moves: list[Move] = []
+    breakouts: Breakouts | None = None
 
 
 class Person(Struct, kw_only=True):
@@ -136,7 +144,7 @@ class NewMeeting(Struct, forbid_unknown_fields=True):
     title: Title = ""
     description: Description = ""
     password: Password | None = None
-    engine: Literal["auto", "direct"] = "auto"
+    engine: Engine = "auto"
     lobby: bool = False
     starts_at: Moment | None = None
     duration_minutes: Minutes = 60
@@ -192,8 +200,19 @@ class Share(Struct):
     calendar: CalendarLinks | None = None
 
 
+class ServerView(Struct):
+    """A server of the pool, as people are told before their media goes through it; `country` is two letters."""
+
+    domain: str
+    operator: str
+    country: str
+
+
 class MeetingView(Struct):
-    """What is told about a meeting. The last four are for hosts; the password is for the creator alone.
+    """What is told about a meeting. The last five are for hosts; the password is for the creator alone.
+
+    `engine` is what was wished for, `carrier` what carries the media now. `server` is the one of the pool that it goes
+    through, or would go through when more people come than fit into `direct`; null when there is none.
 
     Of a scheduled meeting: `starts_at`, `opens_at` (everybody may enter) and `ends_at` of the date that goes on or
     comes next; of a series, `occurrence` names it. Of an instant one, all of these are null.
@@ -204,6 +223,8 @@ class MeetingView(Struct):
     kind: Kind
     status: Status
     engine: Engine
+    carrier: Carrier
+    server: ServerView | None
     lobby: bool
     needs_password: bool
     host_name: str
@@ -221,6 +242,7 @@ class MeetingView(Struct):
     participants: list[ParticipantView] | UnsetType = UNSET
     share: Share | UnsetType = UNSET
     schedule: ScheduleView | UnsetType = UNSET
+    moves: list[Move] | UnsetType = UNSET
 
 
 class Created(Struct):
@@ -253,10 +275,13 @@ class ParticipantSummary(Struct):
 
 
 class JoinAnswer(Struct):
-    """Answer to a join: `waiting` means in the lobby; ask again with the token, or wait on the live socket."""
+    """Answer to a join: `waiting` means in the lobby; ask again with the token, or wait on the live socket.
+
+    `engine` carries the media now; with `jitsi`, `server` is where, and null while everybody waits for one.
+    """
 
     admission: Literal["admitted", "waiting"]
     participant: ParticipantSummary
     token: str
-    engine: Literal["direct", "jitsi"]
+    engine: Carrier
     server: str | None

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter, QueryParameter
 
 from videocall.meetings.codes import read_code
-from videocall.meetings.history import History, MeetingPage, View, Wanted
+from videocall.meetings.history import History, MeetingPage, Reader, View, Wanted
 from videocall.problems import MeetingNotFound
 from videocall.scheduling.model import Moment
 from videocall.web.access import UserRequest, access, caller_of
@@ -25,12 +25,13 @@ async def my_meetings(  # noqa: PLR0917 -- Litestar hands them over by name
     since: Annotated[Moment | None, QueryParameter(description="Over, or beginning, no sooner than that.")] = None,
     until: Annotated[Moment | None, QueryParameter(description="Over, or beginning, before that.")] = None,
 ) -> MeetingPage:
-    """Page by page: what is to come soonest first, the rest latest first.
+    """Page by page: what is to come soonest first, the rest latest first; what one is invited to is among them.
 
     Go on with `next_cursor` until there is none: a search may give empty pages.
     """
     wanted = Wanted(q=q, hosted=hosted, since=since, until=until)
-    return await history.page(caller_of(request).user.id, view, wanted, cursor, limit)
+    user = caller_of(request).user
+    return await history.page(Reader(user.id, user.own_address), view, wanted, cursor, limit)
 
 
 @delete("/api/me/meetings/{code:str}", opt=access("user"), summary="Delete from my history")

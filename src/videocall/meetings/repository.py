@@ -9,18 +9,27 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from videocall.lists import Table, Wish, both, equal, read_page, words
 from videocall.live.messages import EndReason
+from videocall.meetings.codes import read_code
 from videocall.meetings.model import Meeting, Person, Visit
 from videocall.meetings.rules import UNSTARTED_AFTER, Limits
 from videocall.store.base import Document, DuplicateKey, Filter, Index, Sort, Store, as_document
 from videocall.texts import without
 
 MEETINGS, PEOPLE, VISITS = "meetings", "people", "visits"
+MEETINGS_TABLE = Table(MEETINGS, {"created_at": datetime})
 _MOST_CODES = 5000
 _MOST_SEEN = 500
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 _Kept = TypeVar("_Kept", Meeting, Person, Visit)
+
+
+def parts_of(codes: Sequence[str]) -> Iterator[list[str]]:
+    """Codes in parts of which a store can be asked at once."""
+    for start in range(0, len(codes), _MOST_CODES):
+        yield list(codes[start : start + _MOST_CODES])
 
 
 def _revive(document: Document | None, kind: type[_Kept]) -> _Kept | None:
@@ -46,6 +55,10 @@ class MeetingRepository:
                 Index(keys=("status", "starts_at"), where=open_only),
                 Index(keys=("remind_at",), where=open_only),
                 Index(keys=("ended_at",), where={"reopens": True}),
+                Index(keys=("carrier", "status", "server"), where=open_only),
+                Index(keys=("ended_at",)),
+                *MEETINGS_TABLE.indexes(),
+                *MEETINGS_TABLE.indexes("status"),
             ],
         )
         await self._store.ensure(
@@ -75,6 +88,20 @@ class MeetingRepository:
         found = await self._store.find(MEETINGS, {"_id": code}, limit=1)
         return _revive(found[0], Meeting) if found else None
 
+    async def listed(
+        self, wish: Wish, *, status: str | None, engine: str | None, kind: str | None
+    ) -> tuple[list[Meeting], str | None]:
+        """One page of meetings for an administrator, and the cursor of the next. A whole code is found at once."""
+        where = equal(status=status)
+        code = read_code(wish.q)
+        keep = words(wish.q, "_id", "title", "host_name", "host_email", "server")
+        if code is not None:
+            where, keep = where | {"_id": code}, None
+        wanted = equal(engine=engine, kind=kind)
+        rare = (lambda one: all(one.get(name) == value for name, value in wanted.items())) if wanted else None
+        found, cursor = await read_page(self._store, MEETINGS_TABLE, wish, where, both(keep, rare))
+        return [msgspec.convert(document, Meeting) for document in found], cursor
+
     async def person(self, code: str, person_id: str) -> Person | None:
         """Somebody of a meeting."""
         found = await self._store.find(PEOPLE, {"_id": person_id, "meeting": code}, limit=1)
@@ -84,6 +111,11 @@ class MeetingRepository:
         """Everybody who ever was let into a meeting or waited for it, in order of arrival."""
         found = await self._store.find(PEOPLE, {"meeting": code}, sort=[("created_at", 1)])
         return [msgspec.convert(document, Person) for document in found]
+
+    async def leaders(self, code: str, most: int = 20) -> list[Person]:
+        """Hosts and co-hosts of a meeting."""
+        where = {"meeting": code, "role": {"$in": ["host", "cohost"]}}
+        return [msgspec.convert(document, Person) for document in await self._store.find(PEOPLE, where, limit=most)]
 
     async def add_person(self, person: Person) -> Person:
         """Keep a new participant record; the one that is there already when a member comes in twice at once."""
@@ -105,8 +137,7 @@ class MeetingRepository:
     async def meetings(self, codes: Sequence[str]) -> dict[str, Meeting]:
         """Meetings by their codes; those that there are."""
         found: list[Document] = []
-        for start in range(0, len(codes), _MOST_CODES):
-            some = list(codes[start : start + _MOST_CODES])
+        for some in parts_of(codes):
             found += await self._store.find(MEETINGS, {"_id": {"$in": some}})
         return {document["_id"]: msgspec.convert(document, Meeting) for document in found}
 
@@ -142,6 +173,11 @@ class MeetingRepository:
             *await self._store.find(PEOPLE, {**mine, "starts_at": {"$lt": before}}, limit=most),
         ]
         return [msgspec.convert(document, Person) for document in found]
+
+    async def known_to(self, user_id: str, codes: Sequence[str]) -> set[str]:
+        """In which of these meetings an account has a record, hidden or not."""
+        where = {"meeting": {"$in": list(codes)}, "user": user_id}
+        return {document["meeting"] for document in await self._store.find(PEOPLE, where)} if codes else set()
 
     async def shelve(self, code: str, ended_at: datetime) -> None:
         """Note with the people of a meeting that it is over."""
@@ -263,7 +299,7 @@ class MeetingRepository:
         ended = await self._store.update(
             MEETINGS,
             {"_id": meeting.code, "ended_at": None, "occurrence": meeting.occurrence},
-            {"$set": {"ended_at": at, "end_reason": why, "status": status, "reopens": reopens}},
+            {"$set": {"ended_at": at, "end_reason": why, "status": status, "reopens": reopens, "breakouts": None}},
         )
         return _revive(ended, Meeting)
 
@@ -301,8 +337,7 @@ class MeetingRepository:
     async def ended(self, codes: Sequence[str]) -> list[Meeting]:
         """Which of these meetings are over."""
         found: list[Document] = []
-        for start in range(0, len(codes), _MOST_CODES):
-            some = list(codes[start : start + _MOST_CODES])
+        for some in parts_of(codes):
             found += await self._store.find(MEETINGS, {"_id": {"$in": some}, "ended_at": {"$ne": None}})
         return [msgspec.convert(document, Meeting) for document in found]
 
@@ -402,6 +437,20 @@ class MeetingRepository:
         for code in await self.hosted(user_id):
             await self._store.update(MEETINGS, {"_id": code, "host_user": user_id}, {"$set": {"host_user": ""}})
         await self._store.update_many(PEOPLE, {"user": user_id}, {"$set": {"user": ""}})
+
+    async def ended_before(self, before: datetime, most: int) -> list[str]:
+        """Codes of meetings that were over before that; not of series with dates to come."""
+        over = {"ended_at": {"$lt": before}, "reopens": {"$ne": True}}
+        return [document["_id"] for document in await self._store.find(MEETINGS, over, limit=most)]
+
+    async def erase_meetings(self, codes: Sequence[str]) -> None:
+        """Remove meetings with everybody's record of them; the meetings last, so that it can be begun again."""
+        for code in codes:
+            # The records of single dates are kept under keys that begin with the code.
+            for where in ({"meeting": code}, {"meeting": {"$gt": f"{code}@", "$lt": f"{code}A"}}):
+                await self._store.delete(PEOPLE, where)
+                await self._store.delete(VISITS, where)
+        await self._store.delete(MEETINGS, {"_id": {"$in": list(codes)}})
 
     async def hosted(self, user_id: str) -> list[str]:
         """Codes of every meeting that an account hosts, or has led."""

@@ -61,12 +61,15 @@ async def join_meeting(
         media=data.media,
     )
     entry = await admission.join(knock)
+    inside = entry.room.meeting if entry.room else None
+    carrier = inside.engine if inside else entry.meeting.carrier
+    place = inside.place.server if inside and inside.place else None
     return JoinAnswer(
         admission="waiting" if entry.room is None else "admitted",
         participant=ParticipantSummary(id=entry.person.id, name=entry.person.name, role=entry.person.role),
         token=entry.token,
-        engine="direct",
-        server=entry.meeting.server,
+        engine=carrier,
+        server=place if inside and carrier == "jitsi" else entry.meeting.server,
     )
 
 

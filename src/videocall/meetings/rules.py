@@ -5,8 +5,20 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from videocall.live.messages import End, EndReason, HandOver, HostMessage, Participant, Role, SetMeeting, SetRole
-from videocall.meetings.model import Kind, Meeting, Person, Status
+from videocall.live.messages import (
+    End,
+    EndReason,
+    EngineFailed,
+    HandOver,
+    HostMessage,
+    Participant,
+    Role,
+    SetMeeting,
+    SetRole,
+)
+from videocall.live.room import RoomState
+from videocall.meetings.model import Engine, Kind, Meeting, Person, Status
+from videocall.pool.model import Carrier, Refusal
 from videocall.problems import Banned, MeetingEnded, MeetingLocked, NotAllowed, PasswordRequired, TooEarly
 from videocall.scheduling.rules import WARN_BEFORE
 
@@ -97,6 +109,27 @@ def admission(meeting: Meeting, person: Person, *, host_here: bool = True) -> Ad
 def ending_soon(closes_at: datetime | None, now: datetime) -> bool:
     """Whether people in the meeting are to be told that its time is nearly over."""
     return closes_at is not None and closes_at - now <= WARN_BEFORE
+
+
+def carrier_at_first(engine: Engine) -> Carrier:
+    """What carries a meeting when it begins."""
+    return "jitsi" if engine == "jitsi" else "direct"
+
+
+def refusal(failure: EngineFailed) -> Refusal | None:
+    """How a server keeps people out by itself, as the page of one of them says; None where something else is wrong."""
+    return failure.reason if failure.reason in ("login", "lobby", "password") else None
+
+
+def enough_failed(room: RoomState) -> bool:
+    """Whether so many people report a fault of the place they are in that it is no longer theirs alone.
+
+    Two, or whoever is there alone; and half of those who have said anything about it.
+    """
+    here = [person for person in room.participants.values() if person.away_since is None]
+    heard = [one.arrival.state for one in here if one.arrival and one.arrival.epoch == room.meeting.epoch]
+    failed = heard.count("failed")
+    return failed >= min(2, len(here)) and 2 * failed >= len(heard) > 0
 
 
 class Shelved(Protocol):

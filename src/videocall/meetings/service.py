@@ -16,6 +16,7 @@ from videocall.meetings.codes import new_code, read_code
 from videocall.meetings.members import Member, Members
 from videocall.meetings.model import (
     Created,
+    Engine,
     Meeting,
     MeetingView,
     NewMeeting,
@@ -24,9 +25,11 @@ from videocall.meetings.model import (
     Share,
     VisitView,
 )
+from videocall.meetings.places import Places
 from videocall.meetings.repository import MeetingRepository
 from videocall.meetings.sharing import share
 from videocall.meetings.tokens import MeetingToken, MeetingTokens
+from videocall.pool.service import Pool
 from videocall.problems import InvalidBody, MeetingNotFound, NameRequired, ProcessingRestricted
 from videocall.rates import Rates
 from videocall.scheduling.guest_list import GuestList
@@ -59,6 +62,8 @@ class Meetings:
         members: Members,
         series: Series,
         guest_list: GuestList,
+        places: Places,
+        pool: Pool,
         mail_host_link: MailHostLink,
     ) -> None:
         self._settings = settings
@@ -71,6 +76,8 @@ class Meetings:
         self._members = members
         self._series = series
         self._guest_list = guest_list
+        self._places = places
+        self._pool = pool
         self._mail_host_link = mail_host_link
 
     async def create(
@@ -99,7 +106,8 @@ class Meetings:
             kind="scheduled" if schedule else "instant",
             status="scheduled",
             engine=wish.engine,
-            server=None,
+            server=await self._server(code, wish.engine),
+            carrier=rules.carrier_at_first(wish.engine),
             lobby=wish.lobby,
             password_sealed=self._sealed(wish.password),
             host_id=self.person_id(code, member),
@@ -134,6 +142,19 @@ class Meetings:
             await self._mail_host_link(meeting, host_link)
         token = await self.token(host)
         return Created(meeting=await self._view(meeting, host), token=token, host_link=host_link)
+
+    async def _server(self, code: str, engine: Engine) -> str | None:
+        """The server of the pool that a new meeting is on, or would go to; there may be none at the moment."""
+        server = None if engine == "direct" else await self._pool.choose(code)
+        return server.domain if server else None
+
+    async def engine_fields(self, meeting: Meeting, engine: Engine) -> dict[str, object]:
+        """What changes of a meeting with another engine; while it goes on, its media stays where it is."""
+        if meeting.status == "live" or engine == meeting.engine:
+            return {"engine": engine}
+        server = meeting.server or await self._server(meeting.code, engine)
+        carrier = rules.carrier_at_first(engine)
+        return {"engine": engine, "carrier": carrier, "server": server, "epoch": meeting.epoch + 1}
 
     def _sealed(self, password: str | None) -> str | None:
         return self._keys.seal_password(password) if password else None
@@ -177,6 +198,8 @@ class Meetings:
             kind=meeting.kind,
             status=meeting.status,
             engine=meeting.engine,
+            carrier=meeting.carrier,
+            server=await self._places.server(meeting.server) if meeting.server else None,
             lobby=meeting.lobby,
             needs_password=meeting.password_sealed is not None,
             host_name=meeting.host_name,
@@ -196,6 +219,7 @@ class Meetings:
             view.password = self._keys.open_password(meeting.password_sealed or "") if readable else None
             view.participants = await self.attendance(meeting.code, meeting.occurrence)
             view.share = self._share(meeting)
+            view.moves = meeting.moves
             if schedule is not None:
                 view.schedule = await self._schedule_view(meeting.code, schedule)
         return view
@@ -309,6 +333,9 @@ class Meetings:
             occurrence=following.occurrence,
             starts_at=following.starts_at,
             closes_at=following.closes_at,
+            carrier=rules.carrier_at_first(meeting.engine),
+            epoch=meeting.epoch + 1,  # whoever was there knows the room on the server, and its password
+            moves=[],
         )
 
     async def _records(self, meeting: Meeting, key: str, ended_at: datetime) -> list[Person]:

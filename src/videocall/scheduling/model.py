@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from videocall.live.messages import EndReason
 from videocall.mail.model import Email
+from videocall.pool.model import Move
 
 Weekday = Literal["mo", "tu", "we", "th", "fr", "sa", "su"]
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -77,6 +78,8 @@ class Occurrence(Struct, kw_only=True):
     started_at: datetime | None = None
     ended_at: datetime | None = None
     end_reason: EndReason | None = None
+    server: str | None = None
+    moves: list[Move] = []
 
 
 class Invitee(Struct, kw_only=True):
@@ -103,7 +106,7 @@ class MeetingChange(Struct, forbid_unknown_fields=True):
     title: Title | UnsetType = UNSET
     description: Description | UnsetType = UNSET
     password: Annotated[str, Meta(min_length=1, max_length=128)] | UnsetType | None = UNSET
-    engine: Literal["auto", "direct"] | UnsetType = UNSET
+    engine: Literal["auto", "direct", "jitsi"] | UnsetType = UNSET
     lobby: bool | UnsetType = UNSET
     starts_at: Moment | UnsetType = UNSET
     duration_minutes: Minutes | UnsetType = UNSET

@@ -4,6 +4,7 @@ A meeting carries when its next reminders are due. The letters are queued first,
 then that time moves on; who dies in between leaves it to the next, whose letters are there already.
 """
 
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from functools import partial
@@ -25,6 +26,10 @@ _AHEAD = 400
 """Dates looked at: more than a week holds of any series."""
 _WHY_HOST = "You get this because you host the meeting. Your profile has a switch for reminders."
 _WHY_INVITED = "You get this because you are invited to the meeting."
+
+
+OnRemind = Callable[[str, str, str, int, datetime], Awaitable[None]]
+"""Hears of a reminder for an account: its id, the meeting's code and title, how many minutes before which start."""
 
 
 class Reminders:
@@ -50,6 +55,7 @@ class Reminders:
         self._members = members
         self._mailer = mailer
         self._lease = lease
+        self.on_remind: list[OnRemind] = []
 
     async def plan(self, meeting: Meeting) -> None:
         """Note when the next reminders of a meeting are due, after it was made or moved."""
@@ -98,6 +104,7 @@ class Reminders:
             return
         host = await self._members.contact(meeting.host_user) if meeting.host_user else None
         receivers = {host.email: _WHY_HOST} if host and host.verified and host.wants_reminders else {}
+        reminded = {host.id} if host and host.wants_reminders else set()
         for invited in await self._guest_list.of(meeting.code):
             if invited.answer != "declined":
                 receivers.setdefault(invited.email, _WHY_INVITED)
@@ -105,6 +112,8 @@ class Reminders:
             contact = await self._members.contact_at(email)
             if contact is not None and not contact.wants_reminders:
                 continue
+            if contact is not None and contact.verified:
+                reminded.add(contact.id)
             zone = contact.time_zone if contact and contact.verified else schedule.time_zone
             length = round((slot.ends_at - slot.starts_at).total_seconds() / 60)
             await self._mailer.put(
@@ -118,6 +127,9 @@ class Reminders:
                 link=f"{self._settings.public_url}/m/{meeting.code}",
                 why=why,
             )
+        for user in reminded:
+            for hear in self.on_remind:
+                await hear(user, meeting.code, slot.title or meeting.title, minutes, slot.starts_at)
 
     def running(self) -> AbstractAsyncContextManager[None]:
         """Keep the loop going inside this context; of all processes the one that holds the lease works."""

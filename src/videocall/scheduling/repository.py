@@ -126,6 +126,11 @@ class ScheduleRepository:
         """Erase every invitation to one address."""
         await self._store.delete(INVITEES, {"email_key": email_key})
 
+    async def forget_meetings(self, codes: Sequence[str]) -> None:
+        """Erase the dates and invitations of meetings."""
+        for collection in (OCCURRENCES, INVITEES):
+            await self._store.delete(collection, {"meeting": {"$in": list(codes)}})
+
     async def forget_invitees(self, code: str) -> None:
         """Erase every invitation to one meeting."""
         await self._store.delete(INVITEES, {"meeting": code})

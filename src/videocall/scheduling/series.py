@@ -124,6 +124,8 @@ class Series:
                 started_at=meeting.started_at,
                 ended_at=ended_at,
                 end_reason=meeting.end_reason,
+                server=meeting.server if meeting.carrier == "jitsi" else None,
+                moves=meeting.moves,
             )
         )
         return key

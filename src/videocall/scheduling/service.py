@@ -123,9 +123,9 @@ class Scheduling:
         now = self._clock.now()
         if meeting.ended_at is not None:
             raise MeetingEnded
-        fields: dict[str, Any] = {
-            name: getattr(change, name) for name in ("engine", "lobby") if getattr(change, name) is not UNSET
-        }
+        fields: dict[str, Any] = {"lobby": change.lobby} if change.lobby is not UNSET else {}
+        if change.engine is not UNSET:
+            fields |= await self._meetings.engine_fields(meeting, change.engine)
         if change.title is not UNSET:
             fields["title"] = one_line(change.title) or f"{meeting.host_name}'s meeting"
         if change.description is not UNSET:

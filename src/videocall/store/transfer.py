@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from videocall.store import archive
 from videocall.store.archive import CannotTransfer, File, Header, Line, Receipt, Record, Tally
-from videocall.store.base import Document, Store
+from videocall.store.base import Document, Filter, Store
 from videocall.store.migrations import META, mark, migrate, newest, version
 
 AT_ONCE = 1000
@@ -34,14 +34,26 @@ class _Inspected(NamedTuple):
 
 
 class Transfer:
-    """Export and import of one store and one data folder, of which `folders` hold files that belong to people."""
+    """Export and import of one store and one data folder, of which `folders` hold files that belong to people.
 
-    def __init__(self, store: Store, data: Path, kinds: Kinds, folders: Sequence[str], report: Report) -> None:
+    What a server writes by itself (`own`, by collection) makes no store taken: an import puts its own in its place.
+    """
+
+    def __init__(  # noqa: PLR0917
+        self,
+        store: Store,
+        data: Path,
+        kinds: Kinds,
+        folders: Sequence[str],
+        report: Report,
+        own: Mapping[str, Filter] | None = None,
+    ) -> None:
         self._store = store
         self._data = data
         self._kinds = kinds
         self._folders = folders
         self._report = report
+        self._own = own or {}
 
     # --- out ---
 
@@ -94,7 +106,7 @@ class Transfer:
     # --- in ---
 
     async def import_(self, path: Path) -> Receipt:
-        """Read everything from a file at `path` into a store that is empty; raises `CannotTransfer`.
+        """Read everything from a file at `path` into a store that holds nothing of people; raises `CannotTransfer`.
 
         Interrupted and begun again it goes on where it was; done twice it is as if done once.
         """
@@ -108,6 +120,8 @@ class Transfer:
                 if await self._content(file.names) == file.content:
                     return file.receipt
                 raise CannotTransfer("The store holds other data already: import into an empty one.")
+            for collection, where in self._own.items():
+                await self._store.delete(collection, where)
             await mark(self._store, file.header.schema)
             await self._store.delete(META, {"_id": _IMPORT})
             await self._store.insert(META, {"_id": _IMPORT, "digest": file.receipt.digest, "lines": 0})
@@ -154,7 +168,9 @@ class Transfer:
             raise CannotTransfer(f"{place} is there already and differs: move it away first.")
 
     async def _is_taken(self) -> bool:
-        return any([await self._store.find(collection, {}, limit=1) for collection in self._kinds])
+        held = {collection: await self._store.count(collection, {}) for collection in self._kinds}
+        own = {collection: await self._store.count(collection, where) for collection, where in self._own.items()}
+        return any(number > own.get(collection, 0) for collection, number in held.items())
 
     async def _content(self, names: Sequence[str]) -> Receipt:
         """What the store holds, and the data folder under these names."""

@@ -1,5 +1,6 @@
 """Who may call a route. Every route says so with `access`, and one guard holds it to that."""
 
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from litestar.params import BodyKwarg, PathParameter
 
 from videocall.accounts.service import Accounts, Caller
 from videocall.accounts.tokens import UserTokens
-from videocall.admin.service import Admins
+from videocall.admin.service import Admins, SignedInAdmin
 from videocall.keys import same
 from videocall.meetings.admission import AdmissionService
 from videocall.meetings.codes import read_code
@@ -33,6 +34,7 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 UserRequest = Request[Any, Any, State]
 Code = Annotated[str, PathParameter(description="Meeting code; capitals, spaces and missing dashes are forgiven.")]
 """The meeting in the path of a route."""
+_CONSOLE = ("/admin", "/api/admin/")
 _LOOPBACK = {"127.0.0.1", "::1"}
 
 
@@ -71,6 +73,12 @@ def person_of(request: UserRequest) -> Person:
     return person
 
 
+def admin_of(request: UserRequest) -> SignedInAdmin:
+    """Which administrator calls, where the route is for them."""
+    who: SignedInAdmin = request.state.admin
+    return who
+
+
 def member_of(request: UserRequest) -> Member | None:
     """Who is signed in, where the route is for anyone; raises `InvalidToken` for a token that has ended."""
     caller: Caller | None = request.state.caller
@@ -93,6 +101,7 @@ class AccessGuard:
         self._accounts = accounts
         self._admission = admission
         self._admins = admins
+        self._networks = [ip_network(network) for network in settings.admin_addresses]
 
     async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
         """Raise unless the caller may call the handler.
@@ -103,12 +112,16 @@ class AccessGuard:
         if who is None:
             return  # Litestar's own OPTIONS handlers; a test makes sure that no route of ours is without.
         await self._rates.hit(self._settings.request_rate, "request", address_of(connection))
+        if connection.scope["path"].startswith(_CONSOLE):
+            await self._check_console(connection)
         if who == "operator":
             self._check_operator(connection)
             return
         _check_content_type(connection, handler)
         if who == "admin":
-            connection.state.admin = await self._admins.bearer(connection.cookies.get(ADMIN_COOKIE, ""))
+            connection.state.admin = await self._admins.bearer(
+                connection.cookies.get(ADMIN_COOKIE, ""), address_of(connection)
+            )
             if connection.scope.get("method") not in _SAFE:
                 check_origin(connection, self._settings)
             return
@@ -121,6 +134,13 @@ class AccessGuard:
             raise NotAllowed("You are not in this meeting.") if caller else InvalidToken
         if who == "host" and person.role != "host":
             raise NotAllowed("Only a host can do this.")
+
+    async def _check_console(self, connection: Connection) -> None:
+        """Hold the console, its pages and its sign-in too, to its own rate and to the addresses it is for."""
+        address = address_of(connection)
+        await self._rates.hit(self._settings.admin_rate, "console", address)
+        if self._networks and not any(is_inside(address, network) for network in self._networks):
+            raise NotAllowed("The console cannot be reached from this address.")
 
     async def _caller(self, connection: Connection, *, needed: bool) -> Caller | None:
         token = bearer_token(connection)
@@ -152,6 +172,15 @@ class AccessGuard:
                 raise InvalidToken
         elif address_of(connection) not in _LOOPBACK:
             raise NotAllowed("From elsewhere this needs VIDEOCALL_METRICS_TOKEN.")
+
+
+def is_inside(address: str, network: IPv4Network | IPv6Network) -> bool:
+    """Whether an address as sockets tell it belongs to a network; IPv4 within IPv6 is IPv4."""
+    try:
+        here = ip_address(address)
+    except ValueError:
+        return False
+    return (getattr(here, "ipv4_mapped", None) or here) in network
 
 
 def check_origin(connection: Connection, settings: Settings, *, required: bool = True) -> None:

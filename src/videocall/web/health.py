@@ -8,8 +8,8 @@ from pathlib import Path
 
 from litestar import Response, get, route
 from litestar.datastructures import State
-from litestar.types import Message, Scope
-from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from msgspec import Struct
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -17,13 +17,26 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
 from videocall.live.hub import Hub
-from videocall.meetings.repository import MeetingRepository
 from videocall.store.base import Store
 from videocall.web.access import access
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """The environment variable by which prometheus_client keeps the numbers of several workers in files of one folder."""
 _GAUGE = "gauge_livesum_"
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+
+
+class Number(Struct, frozen=True):
+    """One number as it is now: its name, what it means, and by what it is told apart from others of the name."""
+
+    name: str
+    meaning: str
+    value: float
+    labels: dict[str, str] = {}
+
+
+Gauges = Callable[[], Awaitable[list[Number]]]
+"""Asked anew whenever somebody reads the numbers."""
 
 
 class Metrics:
@@ -32,15 +45,17 @@ class Metrics:
     Where several workers share a port, whichever of them answers tells the sum over all of them.
     """
 
-    def __init__(self, hub: Hub, repository: MeetingRepository) -> None:
-        self._repository = repository
+    def __init__(self, hub: Hub, *gauges: Gauges) -> None:
+        self._gauges = gauges
         own = self._registry = CollectorRegistry()
         self._requests = Counter(
             "videocall_http_requests_total", "Answers by route and status.", ["route", "status"], registry=own
         )
-        self._live = Gauge(
-            "videocall_meetings_live", "Meetings going on.", registry=own, multiprocess_mode="livemostrecent"
+        self._seconds = Histogram(
+            "videocall_http_request_seconds", "Time until an answer begins.", registry=own, buckets=_BUCKETS
         )
+        self._now: dict[str, Gauge] = {}
+        self._own = own
         connected = Gauge(
             "videocall_people_connected", "Live sockets of this server.", registry=own, multiprocess_mode="livesum"
         )
@@ -55,20 +70,25 @@ class Metrics:
             ProcessCollector(registry=own)
         PlatformCollector(registry=self._registry)
 
-    def count_requests(self) -> Callable[[Message, Scope], Awaitable[None]]:
-        """A before-send hook that counts answers by route template."""
-
-        async def count(message: Message, scope: Scope) -> None:
-            if message["type"] == "http.response.start":
-                route = scope.get("path_template") or "other"
-                self._requests.labels(route, str(message["status"])).inc()
-
-        return count
+    def observe(self, route: str, status: int, seconds: float) -> None:
+        """Count an answer, by the template of its route."""
+        self._requests.labels(route, str(status)).inc()
+        self._seconds.observe(seconds)
 
     async def text(self) -> bytes:
         """Everything in Prometheus' text format."""
-        self._live.set(await self._repository.count_live())
+        for gauges in self._gauges:
+            for number in await gauges():
+                self._set(number)
         return generate_latest(self._registry)
+
+    def _set(self, number: Number) -> None:
+        gauge = self._now.get(number.name)
+        if gauge is None:
+            gauge = self._now[number.name] = Gauge(
+                number.name, number.meaning, list(number.labels), registry=self._own, multiprocess_mode="livemostrecent"
+            )
+        (gauge.labels(*number.labels.values()) if number.labels else gauge).set(number.value)
 
 
 class _Workers:

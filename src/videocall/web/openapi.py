@@ -13,7 +13,7 @@ from litestar.routes import BaseRoute, HTTPRoute
 from litestar.types import ControllerRouterHandler
 
 from videocall.live.messages import ClientMessage, ServerMessage
-from videocall.web.access import access
+from videocall.web.access import ADMIN_COOKIE, access
 from videocall.web.errors import MEDIA_TYPE, ProblemBody
 
 
@@ -54,14 +54,15 @@ def _description(app: Litestar) -> dict[str, Any]:
             "scheme": "bearer",
             "bearerFormat": "JWT",
             "description": "Of an account or a meeting.",
-        }
+        },
+        "administrator": {"type": "apiKey", "in": "cookie", "name": ADMIN_COOKIE},
     }
     refusal = {"description": "Not done: `code` says why, for good.", "content": {MEDIA_TYPE: {"schema": problem}}}
     for operation, handler in _operations(app, document):
         operation["responses"].pop("400", None)  # Litestar's own shape, which is not ours
         operation["responses"]["default"] = refusal
         if handler.opt["access"] != "anyone":
-            operation["security"] = [{"token": []}]
+            operation["security"] = [{"administrator" if handler.opt["access"] == "admin" else "token": []}]
     return document
 
 

@@ -1,45 +1,74 @@
 """Response headers that hold the browser to what this product does, on every answer."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 from litestar.types import Message, Scope
 
-_CSP = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' blob: data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "media-src 'self' blob:",
-        "worker-src 'self'",
-        "manifest-src 'self'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
+_CSP = [
+    "default-src 'none'",
+    "style-src 'self'",
+    "img-src 'self' blob: data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "media-src 'self' blob:",
+    "worker-src 'self'",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+]
+_SCRIPTS = "script-src 'self'"
+_SCRIPTS_AND_WASM = "script-src 'self' 'wasm-unsafe-eval'"
+"""Effects on one's own picture and voice are WebAssembly, served by us. This lets a page compile such code, and still
+evaluate no text as a script (W3C CSP 3, `'wasm-unsafe-eval'`)."""
+_OURS = [
+    "camera",
+    "microphone",
+    "display-capture",
+    "speaker-selection",
+    "fullscreen",
+    "picture-in-picture",
+    "screen-wake-lock",
+    "clipboard-write",
+    "web-share",
+]
+_NOBODYS = ["geolocation", "payment", "usb", "browsing-topics"]
+_DELEGATED = {
+    "autoplay",
+    "camera",
+    "microphone",
+    "display-capture",
+    "speaker-selection",
+    "fullscreen",
+    "screen-wake-lock",
+    "clipboard-write",
+    "compute-pressure",
+}
+"""What a Jitsi page in a frame may use (web/src/call/jitsi/address.ts asks for the same)."""
+
+
+def page_policies(servers: Collection[str] = (), *, wasm: bool = False) -> dict[str, str]:
+    """The headers that say what a page may load and use.
+
+    `servers` (domain, port) may stand in frames of it; `wasm`: it may run WebAssembly.
+    """
+    scripts = _SCRIPTS_AND_WASM if wasm else _SCRIPTS
+    origins = [f"https://{server}" for server in sorted(servers)]
+    frames = [f"frame-src {' '.join(origins)}"] if origins else []
+    delegated = " ".join(f'"{origin}"' for origin in origins)
+    ours = _OURS if not origins else [*_OURS, *sorted(_DELEGATED - set(_OURS))]
+    permissions = [
+        *(f"{name}=(self{f' {delegated}' if origins and name in _DELEGATED else ''})" for name in ours),
+        *(f"{name}=()" for name in _NOBODYS),
     ]
-)
-_PERMISSIONS = ", ".join(
-    [
-        "camera=(self)",
-        "microphone=(self)",
-        "display-capture=(self)",
-        "speaker-selection=(self)",
-        "fullscreen=(self)",
-        "picture-in-picture=(self)",
-        "screen-wake-lock=(self)",
-        "clipboard-write=(self)",
-        "web-share=(self)",
-        "geolocation=()",
-        "payment=()",
-        "usb=()",
-        "browsing-topics=()",
-    ]
-)
+    return {
+        "content-security-policy": "; ".join([*_CSP, scripts, *frames]),
+        "permissions-policy": ", ".join(permissions),
+    }
+
+
 _HEADERS = [
-    (b"content-security-policy", _CSP.encode()),
-    (b"permissions-policy", _PERMISSIONS.encode()),
+    *((name.encode(), value.encode()) for name, value in page_policies().items()),
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),

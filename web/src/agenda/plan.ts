@@ -16,7 +16,7 @@ export interface Plan {
   /** Empty for none. */
   password: string
   lobby: boolean
-  engine: 'auto' | 'direct'
+  engine: 'auto' | 'direct' | 'jitsi'
   earlyMinutes: number
   beforeHost: boolean
   invitees: string[]
@@ -69,7 +69,7 @@ export function planOf(view: MeetingView): Plan | null {
     repeat: repeatOf(schedule.recurrence, wall.date),
     password: view.password ?? '',
     lobby: view.lobby,
-    engine: view.engine === 'direct' ? 'direct' : 'auto',
+    engine: view.engine,
     earlyMinutes: schedule.early_entry_minutes,
     beforeHost: schedule.before_host,
     invitees: schedule.invitees.map(({ email }) => email),

@@ -52,7 +52,12 @@ export function getShare(code: string): Promise<Share> {
 
 /** Address of the live socket of a meeting. */
 export function liveUrl(code: string): string {
-  const url = new URL(`${meetingPath(code)}/live`, location.href)
+  return socketUrl(`${meetingPath(code)}/live`)
+}
+
+/** Address of a socket of our server. */
+export function socketUrl(path: string): string {
+  const url = new URL(path, location.href)
   url.protocol = url.protocol === 'http:' ? 'ws:' : 'wss:'
   return url.href
 }

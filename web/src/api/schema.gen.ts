@@ -203,7 +203,7 @@ export interface paths {
         };
         /**
          * My meetings
-         * @description Page by page: what is to come soonest first, the rest latest first.
+         * @description Page by page: what is to come soonest first, the rest latest first; what one is invited to is among them.
          *
          *     Go on with `next_cursor` until there is none: a search may give empty pages.
          */
@@ -320,6 +320,466 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My signed-in browsers
+         * @description The latest first.
+         */
+        get: operations["ApiAdminSessionsSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Sign one of my browsers out
+         * @description Its cookie is worth nothing from now on.
+         */
+        delete: operations["ApiAdminSessionsSessionIdEndSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin my second factor
+         * @description A secret for the app; nothing is asked for until it is confirmed.
+         */
+        post: operations["ApiAdminSecondFactorBeginSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch my second factor on
+         * @description With a code from the app. The recovery codes are shown this once; every other session ends.
+         */
+        post: operations["ApiAdminSecondFactorConfirmConfirmSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/second-factor/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch my second factor off
+         * @description With the password. Its recovery codes are worth nothing from now on.
+         */
+        post: operations["ApiAdminSecondFactorDisableDisableSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/administrators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Administrators
+         * @description Who may come in here. They are made by `videocall admin create`.
+         */
+        get: operations["ApiAdminAdministratorsAdministrators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/administrators.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Administrators as a table
+         * @description All of them, or what the same filters leave.
+         */
+        get: operations["ApiAdminAdministratorsCsvAdministratorTable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What administrators did
+         * @description Nothing is ever changed in it, and only age takes an entry out. `before` and `after` tell what was changed.
+         */
+        get: operations["ApiAdminAuditAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/audit.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The audit log as a table
+         * @description All of it, or what the same filters leave.
+         */
+        get: operations["ApiAdminAuditCsvAuditTable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Users
+         * @description Searched by name, address or id; what has an @ in it is the beginning of an address.
+         */
+        get: operations["ApiAdminUsersUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Users as a table
+         * @description All of them, or what the same filters leave.
+         */
+        get: operations["ApiAdminUsersCsvUserTable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One user
+         * @description With the latest meetings, and the latest request to delete the account.
+         */
+        get: operations["ApiAdminUsersUserIdUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch a user off
+         * @description Nobody signs in to it, and whoever is signed in no longer is.
+         */
+        post: operations["ApiAdminUsersUserIdDisableDisableUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Switch a user on
+         * @description The person can sign in again.
+         */
+        post: operations["ApiAdminUsersUserIdEnableEnableUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign a user out everywhere
+         * @description Every token of the account ends.
+         */
+        post: operations["ApiAdminUsersUserIdSignOutSignUserOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail the verification again
+         * @description The link by which an address is confirmed.
+         */
+        post: operations["ApiAdminUsersUserIdVerificationVerifyUserAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start an erasure
+         * @description Puts a request into the queue of deletion requests, where it is decided like any other.
+         */
+        post: operations["ApiAdminUsersUserIdErasureStartErasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/meetings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Meetings
+         * @description Searched by code, title, host or server. Never with a password.
+         */
+        get: operations["ApiAdminMeetingsMeetings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/meetings.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Meetings as a table
+         * @description All of them, or what the same filters leave.
+         */
+        get: operations["ApiAdminMeetingsCsvMeetingTable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/meetings/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One meeting
+         * @description With everybody who was there, from when to when.
+         */
+        get: operations["ApiAdminMeetingsCodeMeeting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/meetings/{code}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a meeting
+         * @description For everybody in it, who are told that an administrator did it.
+         */
+        post: operations["ApiAdminMeetingsCodeEndEndMeeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/meetings/{code}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a meeting
+         * @description Everybody in it goes on to another server of the pool by themselves.
+         */
+        post: operations["ApiAdminMeetingsCodeMoveMoveMeeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the site is doing
+         * @description Some seconds old at most.
+         */
+        get: operations["ApiAdminOverviewOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/deletion-requests": {
         parameters: {
             query?: never;
@@ -329,11 +789,71 @@ export interface paths {
         };
         /**
          * Requests to be deleted
-         * @description Those in a state, the oldest first.
+         * @description Those that wait longest first; `late` are those that waited longer than the law allows.
          */
         get: operations["ApiAdminDeletionRequestsDeletionRequests"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/deletion-requests.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Requests to be deleted as a table
+         * @description All of them, or what the same filters leave.
+         */
+        get: operations["ApiAdminDeletionRequestsCsvDeletionTable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/deletion-requests/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One request to be deleted
+         * @description Where it stands.
+         */
+        get: operations["ApiAdminDeletionRequestsRequestIdDeletionRequest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/deletion-requests/{request_id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Vouch for a person
+         * @description Takes the place of the mailed link, for somebody who showed in another way who they are.
+         */
+        post: operations["ApiAdminDeletionRequestsRequestIdVerifyVerifyDeletion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -351,7 +871,7 @@ export interface paths {
         put?: never;
         /**
          * Approve a deletion
-         * @description The person is mailed; the account goes in two weeks, unless they change their mind.
+         * @description The person is mailed; the account goes in two weeks, unless they change their mind, or `at_once`.
          */
         post: operations["ApiAdminDeletionRequestsRequestIdApproveApproveDeletion"];
         delete?: never;
@@ -380,7 +900,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/admin/audit": {
+    "/api/admin/mail": {
         parameters: {
             query?: never;
             header?: never;
@@ -388,10 +908,202 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What administrators did
-         * @description The latest first.
+         * The mail queue
+         * @description Searched by kind of letter or error, or by a whole address. What a mail says is shown to nobody.
          */
-        get: operations["ApiAdminAuditAudit"];
+        get: operations["ApiAdminMailMail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/mail.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The mail queue as a table
+         * @description All of it, or what the same filters leave.
+         */
+        get: operations["ApiAdminMailCsvMailTable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/mail/{mail_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a mail again
+         * @description At once; one that was given up has all its attempts before it again.
+         */
+        post: operations["ApiAdminMailMailIdRetryRetryMail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/mail/{mail_id}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Drop a mail
+         * @description It is never sent.
+         */
+        post: operations["ApiAdminMailMailIdDropDropMail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Servers of the pool
+         * @description With what is on each now and how the last day's probes went. Searched by domain, operator, place and notes.
+         */
+        get: operations["ApiAdminServersListServers"];
+        put?: never;
+        /**
+         * Add a server
+         * @description It is looked at first, for some seconds; one that cannot carry meetings is refused with the reason.
+         */
+        post: operations["ApiAdminServersAddServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/servers.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Servers of the pool as a table
+         * @description All of them, or what the same filters leave.
+         */
+        get: operations["ApiAdminServersCsvServerTable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/servers/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a server allows
+         * @description Looks at any server for some seconds, in the pool or not, and keeps nothing.
+         */
+        post: operations["ApiAdminServersCheckCheckServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/servers/{domain}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A server of the pool
+         * @description With what is on it now and how the last day's probes went.
+         */
+        get: operations["ApiAdminServersDomainReadServer"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a server
+         * @description With its history. Meetings on it move to another one.
+         */
+        delete: operations["ApiAdminServersDomainRemoveServer"];
+        options?: never;
+        head?: never;
+        /**
+         * Change, drain, or switch a server
+         * @description A draining one keeps its meetings and gets no more; those on one that is switched off move to another.
+         */
+        patch: operations["ApiAdminServersDomainChangeServer"];
+        trace?: never;
+    };
+    "/api/admin/servers/{domain}/probe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Probe a server
+         * @description Looks at it right now, conference request and all; what is found counts as any probe.
+         */
+        post: operations["ApiAdminServersDomainProbeProbeServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/servers/{domain}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a server has been
+         * @description The last 30 days by the hour, and when it fell, rose, or failed people inside.
+         */
+        get: operations["ApiAdminServersDomainHistoryReadHistory"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1188,26 +1900,702 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/legal/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A legal document
+         * @description The privacy policy or the terms, as Markdown and as HTML that is safe to show, and which versions there are.
+         */
+        get: operations["ApiLegalKindGetLegal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/legal/{kind}/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changed in a legal document
+         * @description From one version to another, by line and by word.
+         */
+        get: operations["ApiLegalKindDifferenceGetDifference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/legal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Legal changes I have not seen
+         * @description Material versions, published since I have had my account, until I acknowledge them.
+         */
+        get: operations["ApiMeLegalMyNotices"];
+        put?: never;
+        /**
+         * Acknowledge a legal change
+         * @description What is left to see.
+         */
+        post: operations["ApiMeLegalAcknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/legal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Legal documents and their drafts
+         * @description Privacy policy and terms.
+         */
+        get: operations["ApiAdminLegalAdminList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/legal/{kind}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions of a legal document
+         * @description Searched by number, title, summary, or who published it.
+         */
+        get: operations["ApiAdminLegalKindVersionsListVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/legal/{kind}/versions.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions of a legal document as a table
+         * @description All of them, or what the same filters leave.
+         */
+        get: operations["ApiAdminLegalKindVersionsCsvVersionTable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/legal/{kind}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save a draft
+         * @description One draft for each document; what somebody else saved meanwhile is not written over.
+         */
+        put: operations["ApiAdminLegalKindDraftSaveDraft"];
+        post?: never;
+        /**
+         * Discard a draft
+         * @description The published versions stay.
+         */
+        delete: operations["ApiAdminLegalKindDraftDiscardDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/legal/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Markdown
+         * @description As people will see it; nothing is kept.
+         */
+        post: operations["ApiAdminLegalPreviewPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/legal/{kind}/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the draft changes
+         * @description From a version to another one, or to the draft.
+         */
+        get: operations["ApiAdminLegalKindDifferenceDraftDifference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/legal/{kind}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish the draft
+         * @description It holds from its day on. A material change is told to everybody with an account: dashboard and mail.
+         */
+        post: operations["ApiAdminLegalKindPublishPublish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The key of this site
+         * @description What a browser needs to subscribe (`applicationServerKey`).
+         */
+        get: operations["ApiPushPushKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My browsers that get messages
+         * @description The oldest first.
+         */
+        get: operations["ApiMePushMyBrowsers"];
+        /**
+         * Messages to this browser
+         * @description When somebody waits in the lobby of a meeting that I host, and when a meeting of mine is about to start.
+         *
+         *     A new password, or signing out everywhere, ends it.
+         */
+        put: operations["ApiMePushSubscribeMe"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{code}/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A host's browsers that get messages
+         * @description Of a host without an account.
+         */
+        get: operations["ApiMeetingsCodePushHostBrowsers"];
+        /**
+         * Messages to a host's browser
+         * @description When somebody waits in the lobby of this meeting. For hosts without an account, for seven days.
+         */
+        put: operations["ApiMeetingsCodePushSubscribeHost"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/push/unsubscribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * No more messages
+         * @description To a browser, whosever it was. Only the browser itself knows its endpoint.
+         */
+        post: operations["ApiPushUnsubscribeUnsubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My rights over my data
+         * @description Where everything stands: restriction, deletion, objections.
+         */
+        get: operations["ApiMeRightsMyRights"];
+        put?: never;
+        /**
+         * Object to processing
+         * @description An administrator answers within 30 days.
+         */
+        post: operations["ApiMeRightsAsk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{code}/my-record/rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What I asked as a guest
+         * @description With the answers.
+         */
+        get: operations["ApiMeetingsCodeMyRecordRightsGuestRights"];
+        put?: never;
+        /**
+         * Object as a guest
+         * @description An administrator answers within 30 days; the answer is found by the same link.
+         */
+        post: operations["ApiMeetingsCodeMyRecordRightsAskAsGuest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/rights-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Objections and restrictions
+         * @description Those that wait longest first.
+         */
+        get: operations["ApiAdminRightsRequestsListRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/rights-requests.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Objections as a table
+         * @description All of them, or what the same filters leave.
+         */
+        get: operations["ApiAdminRightsRequestsCsvRequestTable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/rights-requests/{request_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer an objection
+         * @description Once; whoever has an account is mailed.
+         */
+        post: operations["ApiAdminRightsRequestsRequestIdAnswerAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mobile/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Settings of the phone app
+         * @description Of the country, else of its region, else of all others. Ask again with the ETag when five minutes are over.
+         */
+        get: operations["ApiMobileConfigConfig"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Countries and regions of the phone app
+         * @description Searched by name, country, or who changed it.
+         */
+        get: operations["ApiAdminRegionsListRegions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/regions.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Countries and regions as a table
+         * @description All of them, or what the same filters leave.
+         */
+        get: operations["ApiAdminRegionsCsvRegionTable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/regions/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One country or region
+         * @description What is not set yet has revision 0, and what it would begin with.
+         */
+        get: operations["ApiAdminRegionsKeyReadRegion"];
+        /**
+         * Set a country or region
+         * @description What somebody else saved meanwhile is not written over.
+         */
+        put: operations["ApiAdminRegionsKeyPutRegion"];
+        post?: never;
+        /**
+         * Remove a country or region
+         * @description It has what all others have from then on.
+         */
+        delete: operations["ApiAdminRegionsKeyRemoveRegion"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/regions/{key}/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set a logo
+         * @description JPEG, PNG or WebP; drawn anew as a square of 512 pixels.
+         */
+        put: operations["ApiAdminRegionsKeyLogoPutLogo"];
+        post?: never;
+        /**
+         * Remove a logo
+         * @description Its file is removed too.
+         */
+        delete: operations["ApiAdminRegionsKeyLogoRemoveLogo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** Acknowledgement */
+        Acknowledgement: {
+            /** @enum {string} */
+            kind: "privacy" | "terms";
+            version: string;
+        };
+        /** AdFrequency */
+        AdFrequency: {
+            /** @default 300 */
+            seconds_between: number;
+            /** @default 6 */
+            most_per_day: number;
+        };
+        /** AdUnit */
+        AdUnit: {
+            /** @enum {string} */
+            type: "banner" | "interstitial" | "rewarded" | "native" | "app_open";
+            /** @enum {string} */
+            platform: "ios" | "android";
+            unit_id: string;
+        };
+        /** AdminLegalView */
+        AdminLegalView: {
+            /** @enum {string} */
+            kind: "privacy" | "terms";
+            newest: components["schemas"]["AdminVersionLine"];
+            draft: components["schemas"]["DraftView"] | null;
+            /** Format: date */
+            earliest_material: string;
+        };
+        /** AdminRightsPage */
+        AdminRightsPage: {
+            items: components["schemas"]["AdminRightsView"][];
+            next_cursor: string | null;
+        };
+        /** AdminRightsView */
+        AdminRightsView: {
+            id: string;
+            /** @enum {string} */
+            kind: "objection" | "restriction";
+            text: string;
+            /** @enum {string} */
+            state: "open" | "accepted" | "refused";
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            due_at: string;
+            answer: string;
+            answered_at: string | null;
+            user: string;
+            overdue: boolean;
+        };
+        /** AdminServerView */
+        AdminServerView: {
+            domain: string;
+            operator: string;
+            country: string;
+            region: string;
+            weight: number;
+            most_meetings: number;
+            notes: string;
+            enabled: boolean;
+            draining: boolean;
+            /** Format: date-time */
+            added_at: string;
+            /** @enum {string} */
+            state: "unknown" | "up" | "down";
+            since: string | null;
+            checked_at: string | null;
+            reason: string;
+            latency_ms: number | null;
+            kept_out_until: string | null;
+            doubted_until: string | null;
+            takes_meetings: boolean;
+            meetings: number;
+            people: number;
+            hours: components["schemas"]["HourView"][];
+        };
+        /** AdminSessionView */
+        AdminSessionView: {
+            id: string;
+            device: string;
+            address: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            current: boolean;
+        };
         /** AdminSignIn */
         AdminSignIn: {
             name: string;
             password: string;
+            code?: string | null;
+        };
+        /** AdminVersionLine */
+        AdminVersionLine: {
+            /** @enum {string} */
+            kind: "privacy" | "terms";
+            version: string;
+            title: string;
+            /** Format: date */
+            effective_on: string;
+            material: boolean;
+            summary: string;
+            /** @enum {string} */
+            state: "current" | "upcoming" | "past";
+            /** Format: date-time */
+            published_at: string;
+            published_by: string;
+            mailing: boolean;
+            since: string;
         };
         /** AdminView */
         AdminView: {
             name: string;
             /** Format: date-time */
             expires_at: string;
+            second_factor: boolean;
+            recovery_codes_left: number;
+        };
+        /** AdministratorLine */
+        AdministratorLine: {
+            id: string;
+            name: string;
+            /** Format: date-time */
+            created_at: string;
+            second_factor: boolean;
+            sessions: number;
+        };
+        /** AdministratorPage */
+        AdministratorPage: {
+            items: components["schemas"]["AdministratorLine"][];
+            next_cursor: string | null;
+        };
+        /** Ads */
+        Ads: {
+            /** @default false */
+            enabled: boolean;
+            /** @enum {null|string} */
+            network?: "admob" | "applovin" | "unity" | "ironsource" | "meta" | null;
+            units?: components["schemas"]["AdUnit"][];
+            frequency?: components["schemas"]["AdFrequency"];
+            /**
+             * @default needed
+             * @enum {string}
+             */
+            consent: "not_needed" | "needed";
+        };
+        /** Allowance */
+        Allowance: {
+            embedding?: boolean | null;
+            login_needed?: boolean | null;
+            iframe_api?: boolean | null;
+            /** @enum {null|string} */
+            conference?: "ready" | "login needed" | "not offered" | null;
+            /** @default [] */
+            features: string[];
+        };
+        /** AppBranding */
+        AppBranding: {
+            name: string;
+            accent: string;
+            on_accent: string;
+            background: string;
+            logo: string | null;
         };
         /** Approval */
         Approval: {
             /** @default  */
             notes: string;
             hard?: boolean | null;
+            /** @default false */
+            at_once: boolean;
         };
         /** AuditLine */
         AuditLine: {
@@ -1215,16 +2603,66 @@ export interface components {
             /** Format: date-time */
             at: string;
             admin_name: string;
-            /** @enum {string} */
-            action: "signed_in" | "signed_out" | "administrator_created" | "deletion_approved" | "deletion_rejected";
+            action: string;
             about: string;
             notes: string;
+            address: string;
+            before: {
+                [key: string]: string | number | boolean | null;
+            };
+            after: {
+                [key: string]: string | number | boolean | null;
+            };
+        };
+        /** AuditPage */
+        AuditPage: {
+            items: components["schemas"]["AuditLine"][];
+            next_cursor: string | null;
+        };
+        /** Branding */
+        Branding: {
+            /** @default VideoCall.cc */
+            name: string;
+            /**
+             * @description Like #0b6a57.
+             * @default #0b6a57
+             */
+            accent: string;
+            /**
+             * @description Like #0b6a57.
+             * @default #ffffff
+             */
+            on_accent: string;
+            /**
+             * @description Like #0b6a57.
+             * @default #f5f7f4
+             */
+            background: string;
+        };
+        /** BrowserKeys */
+        BrowserKeys: {
+            p256dh: string;
+            auth: string;
         };
         /** CalendarLinks */
         CalendarLinks: {
             google: string;
             outlook: string;
             apple: string;
+        };
+        /** CheckBody */
+        CheckBody: {
+            domain: string;
+        };
+        /** CheckView */
+        CheckView: {
+            domain: string;
+            ok: boolean;
+            /** @enum {string} */
+            level: "address" | "web" | "config" | "framing" | "xmpp" | "conference";
+            reason: string;
+            latency_ms: number | null;
+            allows: components["schemas"]["Allowance"];
         };
         /** CodeBody */
         CodeBody: {
@@ -1236,9 +2674,22 @@ export interface components {
             token?: string;
             host_link?: string;
         };
+        /** DayNumbers */
+        DayNumbers: {
+            day: string;
+            meetings: number;
+            minutes: number;
+            signups: number;
+        };
+        /** DeletionPage */
+        DeletionPage: {
+            items: components["schemas"]["DeletionRequestView"][];
+            next_cursor: string | null;
+        };
         /** DeletionRequestView */
         DeletionRequestView: {
             id: string;
+            user: string;
             email: string;
             first_name: string;
             last_name: string;
@@ -1253,6 +2704,8 @@ export interface components {
             due_at: string | null;
             done_at: string | null;
             notes: string;
+            answer_by: string | null;
+            late: boolean;
         };
         /** DeletionView */
         DeletionView: {
@@ -1282,6 +2735,41 @@ export interface components {
             /** @default  */
             speaker: string;
         };
+        /** DiffLine */
+        DiffLine: {
+            /** @enum {string} */
+            kind: "same" | "added" | "removed" | "changed";
+            parts: components["schemas"]["DiffPart"][];
+        };
+        /** DiffPart */
+        DiffPart: {
+            /** @enum {string} */
+            kind: "same" | "added" | "removed";
+            text: string;
+        };
+        /** Difference */
+        Difference: {
+            before: string;
+            after: string | null;
+            lines: components["schemas"]["DiffLine"][];
+        };
+        /** DraftBody */
+        DraftBody: {
+            title: string;
+            markdown: string;
+            /** @default 0 */
+            revision: number;
+        };
+        /** DraftView */
+        DraftView: {
+            revision: number;
+            title: string;
+            markdown: string;
+            /** Format: date-time */
+            saved_at: string;
+            saved_by: string;
+            outdated: boolean;
+        };
         /** EmailBody */
         EmailBody: {
             email: string;
@@ -1301,6 +2789,21 @@ export interface components {
             subject: string;
             text: string;
             mailto: string;
+        };
+        /** Erasure */
+        Erasure: {
+            /** @default  */
+            notes: string;
+            /** @default false */
+            hard: boolean;
+        };
+        /** EventView */
+        EventView: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "up" | "down" | "reported";
+            reason: string;
         };
         /** Extended */
         Extended: {
@@ -1331,6 +2834,16 @@ export interface components {
             meeting: components["schemas"]["RecordedMeeting"];
             visits: components["schemas"]["VisitView"][];
         };
+        /** HourView */
+        HourView: {
+            /** Format: date-time */
+            hour: string;
+            passes: number;
+            failures: number;
+            latency_ms: number | null;
+            latency_most_ms: number | null;
+            reason: string;
+        };
         /** InviteeView */
         InviteeView: {
             email: string;
@@ -1356,6 +2869,47 @@ export interface components {
             session?: string | null;
             media?: components["schemas"]["Media"];
         };
+        /** LegalView */
+        LegalView: {
+            /** @enum {string} */
+            kind: "privacy" | "terms";
+            version: string;
+            title: string;
+            /** Format: date */
+            effective_on: string;
+            material: boolean;
+            summary: string;
+            /** @enum {string} */
+            state: "current" | "upcoming" | "past";
+            markdown: string;
+            html: string;
+            versions: components["schemas"]["VersionLine"][];
+        };
+        /** LogoUpload */
+        LogoUpload: {
+            /** Format: binary */
+            file: string;
+        };
+        /** MailLine */
+        MailLine: {
+            id: string;
+            letter: string;
+            to: string;
+            /** @enum {string} */
+            state: "waiting" | "sent" | "dead";
+            attempts: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            due_at: string;
+            done_at: string | null;
+            error: string;
+        };
+        /** MailPage */
+        MailPage: {
+            items: components["schemas"]["MailLine"][];
+            next_cursor: string | null;
+        };
         /** Me */
         Me: {
             id: string;
@@ -1373,6 +2927,9 @@ export interface components {
             notifications: components["schemas"]["Notifications"];
             devices: components["schemas"]["Devices"];
             restricted: boolean;
+            legal_seen: {
+                [key: string]: string;
+            };
             second_factor: boolean;
             recovery_codes_left: number;
             /** Format: date-time */
@@ -1395,7 +2952,7 @@ export interface components {
             title?: string;
             description?: string;
             password?: string | null;
-            engine?: "auto" | "direct";
+            engine?: "auto" | "direct" | "jitsi";
             lobby?: boolean;
             starts_at?: string;
             duration_minutes?: number;
@@ -1430,11 +2987,70 @@ export interface components {
             ended_at: string | null;
             /** @enum {null|string} */
             end_reason: "host" | "abandoned" | "time" | "admin" | "cancelled" | null;
+            server: string | null;
+            moves: components["schemas"]["Move"][];
+        };
+        /** MeetingLine */
+        MeetingLine: {
+            code: string;
+            title: string;
+            /** @enum {string} */
+            kind: "instant" | "scheduled";
+            /** @enum {string} */
+            status: "scheduled" | "live" | "ended" | "cancelled";
+            /** @enum {string} */
+            engine: "auto" | "direct" | "jitsi";
+            server: string | null;
+            host_name: string;
+            has_password: boolean;
+            /** Format: date-time */
+            created_at: string;
+            starts_at: string | null;
+            started_at: string | null;
+            ended_at: string | null;
+            /** @enum {null|string} */
+            end_reason: "host" | "abandoned" | "time" | "admin" | "cancelled" | null;
+        };
+        /** MeetingLines */
+        MeetingLines: {
+            items: components["schemas"]["MeetingLine"][];
+            next_cursor: string | null;
         };
         /** MeetingPage */
         MeetingPage: {
             items: components["schemas"]["MeetingItem"][];
             next_cursor: string | null;
+        };
+        /** MeetingRecord */
+        MeetingRecord: {
+            code: string;
+            title: string;
+            /** @enum {string} */
+            kind: "instant" | "scheduled";
+            /** @enum {string} */
+            status: "scheduled" | "live" | "ended" | "cancelled";
+            /** @enum {string} */
+            engine: "auto" | "direct" | "jitsi";
+            server: string | null;
+            host_name: string;
+            has_password: boolean;
+            /** Format: date-time */
+            created_at: string;
+            starts_at: string | null;
+            started_at: string | null;
+            ended_at: string | null;
+            /** @enum {null|string} */
+            end_reason: "host" | "abandoned" | "time" | "admin" | "cancelled" | null;
+            description: string;
+            lobby: boolean;
+            locked: boolean;
+            host_user: string;
+            host_email: string | null;
+            seen_at: string | null;
+            closes_at: string | null;
+            people_now: number;
+            participants: components["schemas"]["ParticipantView"][];
+            can_move: boolean;
         };
         /** MeetingView */
         MeetingView: {
@@ -1446,6 +3062,9 @@ export interface components {
             status: "scheduled" | "live" | "ended" | "cancelled";
             /** @enum {string} */
             engine: "auto" | "direct" | "jitsi";
+            /** @enum {string} */
+            carrier: "direct" | "jitsi";
+            server: components["schemas"]["ServerView"] | null;
             lobby: boolean;
             needs_password: boolean;
             host_name: string;
@@ -1464,6 +3083,42 @@ export interface components {
             participants?: components["schemas"]["ParticipantView"][];
             share?: components["schemas"]["Share"];
             schedule?: components["schemas"]["ScheduleView"];
+            moves?: components["schemas"]["Move"][];
+        };
+        /** MinimumVersion */
+        MinimumVersion: {
+            /** @description Like 1.4 or 1.4.2. */
+            ios?: string | null;
+            /** @description Like 1.4 or 1.4.2. */
+            android?: string | null;
+        };
+        /** MobileConfig */
+        MobileConfig: {
+            country: string | null;
+            /** @enum {string} */
+            source: "default" | "region" | "country";
+            region: string | null;
+            branding: components["schemas"]["AppBranding"];
+            ads: components["schemas"]["Ads"];
+            minimum_version: components["schemas"]["MinimumVersion"];
+        };
+        /** Move */
+        Move: {
+            /** Format: date-time */
+            at: string;
+            epoch: number;
+            from: string | null;
+            to: string | null;
+            /** @enum {string} */
+            reason: "outgrown" | "start" | "reports" | "down" | "returned" | "admin" | "removed";
+            /** @enum {null|string} */
+            refusal?: "login" | "lobby" | "password" | "embedding" | null;
+        };
+        /** MyRights */
+        MyRights: {
+            restricted: boolean;
+            deletion: components["schemas"]["DeletionView"] | null;
+            requests: components["schemas"]["RightsView"][];
         };
         /** NewMeeting */
         NewMeeting: {
@@ -1482,7 +3137,7 @@ export interface components {
              * @default auto
              * @enum {string}
              */
-            engine: "auto" | "direct";
+            engine: "auto" | "direct" | "jitsi";
             /** @default false */
             lobby: boolean;
             starts_at?: string | null;
@@ -1505,6 +3160,33 @@ export interface components {
             credential: {
                 [key: string]: unknown;
             };
+        };
+        /** NewServer */
+        NewServer: {
+            domain: string;
+            operator: string;
+            country: string;
+            /** @default  */
+            region: string;
+            /** @default 10 */
+            weight: number;
+            /** @default 20 */
+            most_meetings: number;
+            /** @default  */
+            notes: string;
+        };
+        /** Notice */
+        Notice: {
+            /** @enum {string} */
+            kind: "privacy" | "terms";
+            version: string;
+            title: string;
+            summary: string;
+            /** Format: date */
+            effective_on: string;
+            in_effect: boolean;
+            since: string;
+            link: string;
         };
         /** Notifications */
         Notifications: {
@@ -1551,6 +3233,32 @@ export interface components {
         OidcFinish: {
             token: string;
             code?: string | null;
+        };
+        /** OverviewView */
+        OverviewView: {
+            /** Format: date-time */
+            at: string;
+            live_meetings: number;
+            people_now: number;
+            users: number;
+            meetings: number;
+            engines: {
+                [key: string]: number;
+            };
+            days: components["schemas"]["DayNumbers"][];
+            servers: components["schemas"]["ServerState"][];
+            mail: {
+                [key: string]: number;
+            };
+            deletions_waiting: number;
+            deletions_late: number;
+            store: string;
+            version: string;
+            /** Format: date-time */
+            started_at: string;
+            disk_free: number;
+            disk_total: number;
+            store_bytes: number | null;
         };
         /** ParticipantSummary */
         ParticipantSummary: {
@@ -1620,6 +3328,14 @@ export interface components {
             /** Format: binary */
             file: string;
         };
+        /** Preview */
+        Preview: {
+            html: string;
+        };
+        /** PreviewBody */
+        PreviewBody: {
+            markdown: string;
+        };
         /** ProfileChange */
         ProfileChange: {
             first_name?: string;
@@ -1630,6 +3346,25 @@ export interface components {
             notifications?: components["schemas"]["Notifications"];
             devices?: components["schemas"]["Devices"];
             restricted?: boolean;
+        };
+        /** Publication */
+        Publication: {
+            revision: number;
+            /** Format: date */
+            effective_on: string;
+            /** @default false */
+            material: boolean;
+            /** @default  */
+            summary: string;
+        };
+        /** PushKey */
+        PushKey: {
+            public_key: string;
+        };
+        /** Reason */
+        Reason: {
+            /** @default  */
+            notes: string;
         };
         /** RecordedMeeting */
         RecordedMeeting: {
@@ -1659,6 +3394,37 @@ export interface components {
             until?: string | null;
             count?: number | null;
         };
+        /** RegionBody */
+        RegionBody: {
+            name: string;
+            countries?: string[];
+            branding?: components["schemas"]["Branding"];
+            ads?: components["schemas"]["Ads"];
+            minimum_version?: components["schemas"]["MinimumVersion"];
+            /** @default 0 */
+            revision: number;
+        };
+        /** RegionPage */
+        RegionPage: {
+            items: components["schemas"]["RegionView"][];
+            next_cursor: string | null;
+        };
+        /** RegionView */
+        RegionView: {
+            key: string;
+            /** @enum {string} */
+            scope: "default" | "region" | "country";
+            name: string;
+            countries: string[];
+            branding: components["schemas"]["Branding"];
+            logo: string | null;
+            ads: components["schemas"]["Ads"];
+            minimum_version: components["schemas"]["MinimumVersion"];
+            revision: number;
+            changed_at: string | null;
+            changed_by: string;
+            warnings: string[];
+        };
         /** Registration */
         Registration: {
             first_name: string;
@@ -1670,6 +3436,32 @@ export interface components {
         Rejection: {
             /** @default  */
             notes: string;
+        };
+        /** RightsAnswer */
+        RightsAnswer: {
+            accepted: boolean;
+            answer: string;
+        };
+        /** RightsView */
+        RightsView: {
+            id: string;
+            /** @enum {string} */
+            kind: "objection" | "restriction";
+            text: string;
+            /** @enum {string} */
+            state: "open" | "accepted" | "refused";
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            due_at: string;
+            answer: string;
+            answered_at: string | null;
+        };
+        /** RightsWish */
+        RightsWish: {
+            /** @enum {string} */
+            kind: "objection" | "restriction";
+            text: string;
         };
         /** Rsvp */
         Rsvp: {
@@ -1712,6 +3504,41 @@ export interface components {
             uri: string;
             qr: string;
         };
+        /** ServerChange */
+        ServerChange: {
+            operator?: string;
+            country?: string;
+            region?: string;
+            weight?: number;
+            most_meetings?: number;
+            notes?: string;
+            enabled?: boolean;
+            draining?: boolean;
+        };
+        /** ServerHistory */
+        ServerHistory: {
+            hours: components["schemas"]["HourView"][];
+            events: components["schemas"]["EventView"][];
+        };
+        /** ServerPage */
+        ServerPage: {
+            items: components["schemas"]["AdminServerView"][];
+            next_cursor: string | null;
+        };
+        /** ServerState */
+        ServerState: {
+            domain: string;
+            country: string;
+            state: string;
+            enabled: boolean;
+            draining: boolean;
+        };
+        /** ServerView */
+        ServerView: {
+            domain: string;
+            operator: string;
+            country: string;
+        };
         /** SessionView */
         SessionView: {
             id: string;
@@ -1742,9 +3569,81 @@ export interface components {
             expires_at: string;
             user: components["schemas"]["Me"];
         };
+        /** SubscribedView */
+        SubscribedView: {
+            service: string;
+            digest: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** Subscription */
+        Subscription: {
+            endpoint: string;
+            keys: components["schemas"]["BrowserKeys"];
+        };
+        /** SubscriptionEnd */
+        SubscriptionEnd: {
+            endpoint: string;
+        };
         /** TokenBody */
         TokenBody: {
             token: string;
+        };
+        /** UserLine */
+        UserLine: {
+            id: string;
+            email: string;
+            first_name: string;
+            last_name: string;
+            /** Format: date-time */
+            created_at: string;
+            verified: boolean;
+            disabled: boolean;
+            second_factor: boolean;
+            restricted: boolean;
+        };
+        /** UserPage */
+        UserPage: {
+            items: components["schemas"]["UserLine"][];
+            next_cursor: string | null;
+        };
+        /** UserView */
+        UserView: {
+            id: string;
+            email: string;
+            first_name: string;
+            last_name: string;
+            /** Format: date-time */
+            created_at: string;
+            verified: boolean;
+            disabled: boolean;
+            second_factor: boolean;
+            restricted: boolean;
+            disabled_at: string | null;
+            picture: string | null;
+            time_zone: string;
+            language: string;
+            sessions: number;
+            deletion: components["schemas"]["DeletionRequestView"] | null;
+            meetings: components["schemas"]["MeetingItem"][];
+        };
+        /** VersionLine */
+        VersionLine: {
+            /** @enum {string} */
+            kind: "privacy" | "terms";
+            version: string;
+            title: string;
+            /** Format: date */
+            effective_on: string;
+            material: boolean;
+            summary: string;
+            /** @enum {string} */
+            state: "current" | "upcoming" | "past";
+        };
+        /** VersionPage */
+        VersionPage: {
+            items: components["schemas"]["AdminVersionLine"][];
+            next_cursor: string | null;
         };
         /** VisitView */
         VisitView: {
@@ -1808,6 +3707,7 @@ export interface components {
          * @description Carry a description or some candidates to one other person, who is dropped silently if gone.
          *
          *         `to_session` is the page it is meant for: what was meant for a page that has been reloaded since is not delivered.
+         *         `proof` is between the two browsers: what the description was signed with is never told to the server.
          */
         Signal: {
             /** @enum {unknown} */
@@ -1816,6 +3716,8 @@ export interface components {
             to_session: string;
             /** @default null */
             description: components["schemas"]["Description"] | null;
+            /** @default null */
+            proof: string | null;
             /** @default [] */
             candidates: components["schemas"]["Candidate"][];
         };
@@ -1861,6 +3763,55 @@ export interface components {
             raised: boolean;
         };
         /**
+         * GoToBreakout
+         * @description Go into a breakout room, or back to the main room when `room` is None: hosts always, others if they may.
+         */
+        GoToBreakout: {
+            /** @enum {unknown} */
+            type: "go_to_breakout";
+            /** @default null */
+            room: string | null;
+        };
+        /**
+         * AskForHelp
+         * @description Ask that a host comes into the breakout room that I am in, or say that it is no longer needed.
+         */
+        AskForHelp: {
+            /** @enum {unknown} */
+            type: "ask_for_help";
+            asking: boolean;
+        };
+        /**
+         * EngineStatus
+         * @description How far I am in the place of an epoch.
+         *
+         *         `ready`: its page has loaded, or has loaded itself again; that is answered by `PlaceConfirmed`. `joined`: I am in
+         *         the room there. `left`: no longer, and nothing was wrong.
+         */
+        EngineStatus: {
+            /** @enum {unknown} */
+            type: "engine_status";
+            epoch: number;
+            /** @enum {unknown} */
+            state: "joined" | "left" | "ready";
+        };
+        /**
+         * EngineFailed
+         * @description The place of an epoch does not work for me; `error` is what its page said, for the record of the server.
+         *
+         *         `login`, `lobby`, `password`: the server itself wants that, and does not let me in.
+         *         Answered by `PlaceConfirmed` when the meeting stays where it is, and by a `MeetingChanged` when it moves.
+         */
+        EngineFailed: {
+            /** @enum {unknown} */
+            type: "engine_failed";
+            epoch: number;
+            /** @enum {unknown} */
+            reason: "closed" | "error" | "lobby" | "login" | "no_ready" | "not_joined" | "password";
+            /** @default null */
+            error: string | null;
+        };
+        /**
          * Admit
          * @description Host: let one person out of the lobby into the room, or everybody when `id` is None.
          */
@@ -1880,6 +3831,18 @@ export interface components {
             id: string;
             /** @default false */
             ban: boolean;
+        };
+        /**
+         * TellWaiting
+         * @description Host: say something to one person in the lobby, or to everybody there when `id` is None.
+         */
+        TellWaiting: {
+            /** @enum {unknown} */
+            type: "tell_waiting";
+            /** @enum {unknown} */
+            word: "later" | "minutes" | "name" | "soon";
+            /** @default null */
+            id: string | null;
         };
         /**
          * Mute
@@ -1941,6 +3904,69 @@ export interface components {
             id: string;
         };
         /**
+         * OpenBreakouts
+         * @description Host: open breakout rooms, for so many minutes or until they are closed; who is in none stays where they are.
+         */
+        OpenBreakouts: {
+            /** @enum {unknown} */
+            type: "open_breakouts";
+            rooms: components["schemas"]["NewBreakout"][];
+            /** @default false */
+            choose: boolean;
+            /** @default null */
+            minutes: number | null;
+        };
+        /**
+         * NewBreakout
+         * @description A breakout room to be, and who goes into it.
+         */
+        NewBreakout: {
+            name: string;
+            /** @default [] */
+            people: string[];
+        };
+        /**
+         * MoveToBreakout
+         * @description Host: bring somebody into a breakout room, or back to the main room when `room` is None.
+         */
+        MoveToBreakout: {
+            /** @enum {unknown} */
+            type: "move_to_breakout";
+            id: string;
+            /** @default null */
+            room: string | null;
+        };
+        /**
+         * RenameBreakout
+         * @description Host: call a breakout room something else.
+         */
+        RenameBreakout: {
+            /** @enum {unknown} */
+            type: "rename_breakout";
+            room: string;
+            name: string;
+        };
+        /**
+         * CloseBreakouts
+         * @description Host: bring everybody back to the main room, half a minute from now or `at_once`.
+         */
+        CloseBreakouts: {
+            /** @enum {unknown} */
+            type: "close_breakouts";
+            /** @default false */
+            at_once: boolean;
+        };
+        /**
+         * TellBreakouts
+         * @description Host: say something to everybody in all breakout rooms.
+         */
+        TellBreakouts: {
+            /** @enum {unknown} */
+            type: "tell_breakouts";
+            /** @enum {unknown} */
+            word: "coming" | "finish" | "halfway" | "notes";
+        };
+        /**
          * SetMeeting
          * @description Host: lock the meeting or open it, lobby on or off; host alone: another password. What is left out stays.
          *
@@ -1989,7 +4015,7 @@ export interface components {
          *         `session` names the page that the person sits at: a reload or another tab makes a new one, and peers then build a
          *         new connection; a mere reconnect of the socket keeps it, and media flows on untouched. `hand` is None or the number
          *         of the event that raised the hand, so that every screen orders hands alike. `away_since` is set while the socket is
-         *         gone and the person is expected back.
+         *         gone and the person is expected back. `arrival` is about media on a server of the pool; None until they say so.
          */
         Participant: {
             id: string;
@@ -2003,6 +4029,17 @@ export interface components {
             hand: number | null;
             /** @default null */
             away_since: string | null;
+            /** @default null */
+            arrival: components["schemas"]["Arrival"] | null;
+        };
+        /**
+         * Arrival
+         * @description How far somebody has come into the place of an epoch (`Place`): they are in it, or something keeps them out.
+         */
+        Arrival: {
+            epoch: number;
+            /** @enum {unknown} */
+            state: "failed" | "joined";
         };
         /**
          * ParticipantChanged
@@ -2041,6 +4078,9 @@ export interface components {
          * @description The part of a meeting that can change while people are in it.
          *
          *         A scheduled one is closed at `ends_at`; `ending_soon` comes some minutes before, when a host may extend it.
+         *         `epoch` grows with every move to other media. With the engine `jitsi`, a `place` of None means that everybody waits
+         *         for a server. `breakouts` are there only with `direct`. `refusal` is there when the meeting left
+         *         its last server because that kept people out.
          */
         RoomMeeting: {
             code: string;
@@ -2057,6 +4097,70 @@ export interface components {
             locked: boolean;
             /** @default false */
             needs_password: boolean;
+            /** @default 0 */
+            epoch: number;
+            /** @default null */
+            place: components["schemas"]["Place"] | null;
+            /** @default null */
+            breakouts: components["schemas"]["Breakouts"] | null;
+            /** @default null */
+            refusal: components["schemas"]["ServerRefusal"] | null;
+        };
+        /**
+         * Place
+         * @description Where the media of an epoch goes: a room on a server of the pool. Only people in the meeting are told.
+         *
+         *         `server` is its domain, with a port when that is not 443; `operator` and `country` (ISO 3166, two letters) say whose
+         *         it is. Whoever is first in a room there leads it, so while it is not `open` only the `opener` goes in: the host,
+         *         or whoever has been in the meeting longest. To all others `room` and `password` are told when it is.
+         */
+        Place: {
+            server: string;
+            operator: string;
+            country: string;
+            room: string;
+            password: string;
+            /** @default null */
+            opener: string | null;
+            /** @default false */
+            open: boolean;
+        };
+        /**
+         * Breakouts
+         * @description The breakout rooms of a meeting, while there are any. Media goes only between people in the same one.
+         *
+         *         `people` says who is in which; whoever it does not name is in the main room. It names people who are not there at
+         *         the moment, too: they come back to where they were. With `choose` everybody goes where they like, else only hosts
+         *         do. At `ends_at` all go back to the main room; None: when a host says so.
+         */
+        Breakouts: {
+            rooms: components["schemas"]["Breakout"][];
+            people: {
+                [key: string]: string;
+            };
+            /** @default false */
+            choose: boolean;
+            /** @default null */
+            ends_at: string | null;
+        };
+        /**
+         * Breakout
+         * @description One breakout room; `help` is who asked last for a host to come, None once one is there.
+         */
+        Breakout: {
+            id: string;
+            name: string;
+            /** @default null */
+            help: string | null;
+        };
+        /**
+         * ServerRefusal
+         * @description A server of the pool, by its domain, that kept people out by itself, and how.
+         */
+        ServerRefusal: {
+            server: string;
+            /** @enum {unknown} */
+            how: "embedding" | "lobby" | "login" | "password";
         };
         /**
          * WaitingChanged
@@ -2070,7 +4174,7 @@ export interface components {
         };
         /**
          * Waiting
-         * @description One person in the lobby, as hosts see them.
+         * @description One person in the lobby, as hosts see them; `word` is what they were told last.
          */
         Waiting: {
             id: string;
@@ -2078,6 +4182,8 @@ export interface components {
             since: string;
             /** @default null */
             away_since: string | null;
+            /** @default null */
+            word: ("later" | "minutes" | "name" | "soon") | null;
         };
         /**
          * MeetingEnded
@@ -2103,12 +4209,14 @@ export interface components {
          * Snapshot
          * @description You are in: the whole room as of event `seq`. Answers `Join`, `Resync`, and being admitted from the lobby.
          *
-         *         `waiting` is None for everybody but hosts. `heartbeat_seconds` is how often to send `Heartbeat`.
+         *         `waiting` is None for everybody but hosts. `heartbeat_seconds` is how often to send `Heartbeat`. `now` is the time
+         *         by the clock that other times here are of; that of the page's computer may differ.
          */
         Snapshot: {
             /** @enum {unknown} */
             type: "snapshot";
             seq: number;
+            now: string;
             you: string;
             token: string;
             meeting: components["schemas"]["RoomMeeting"];
@@ -2143,6 +4251,8 @@ export interface components {
         /**
          * InLobby
          * @description Wait: a host has been told that you are here. The token keeps your place when the socket breaks.
+         *
+         *         `word` is what a host said to you before.
          */
         InLobby: {
             /** @enum {unknown} */
@@ -2150,6 +4260,29 @@ export interface components {
             you: string;
             token: string;
             heartbeat_seconds: number;
+            /** @default null */
+            word: ("later" | "minutes" | "name" | "soon") | null;
+        };
+        /**
+         * WordFromHost
+         * @description A host says something to you while you wait.
+         */
+        WordFromHost: {
+            /** @enum {unknown} */
+            type: "word_from_host";
+            /** @enum {unknown} */
+            word: "later" | "minutes" | "name" | "soon";
+        };
+        /**
+         * WordToBreakouts
+         * @description A host says something to all breakout rooms, and you are in one.
+         */
+        WordToBreakouts: {
+            /** @enum {unknown} */
+            type: "word_to_breakouts";
+            /** @enum {unknown} */
+            word: "coming" | "finish" | "halfway" | "notes";
+            by: string;
         };
         /**
          * Refused
@@ -2174,6 +4307,8 @@ export interface components {
             sender_session: string;
             /** @default null */
             description: components["schemas"]["Description"] | null;
+            /** @default null */
+            proof: string | null;
             /** @default [] */
             candidates: components["schemas"]["Candidate"][];
         };
@@ -2214,6 +4349,31 @@ export interface components {
             link: string;
         };
         /**
+         * PlaceConfirmed
+         * @description The epoch that the meeting is in.
+         *
+         *         Who reported another one is late: the news is on its way. Who reported a fault of this one tries it again.
+         */
+        PlaceConfirmed: {
+            /** @enum {unknown} */
+            type: "place_confirmed";
+            epoch: number;
+        };
+        /**
+         * TurnedAway
+         * @description For hosts: somebody could not come in, since the meeting is full.
+         *
+         *         `no_server`: it is for media that goes from browser to browser, and no server can take it over at the moment.
+         *         `breakouts`: nor may one, while breakout rooms are open.
+         */
+        TurnedAway: {
+            /** @enum {unknown} */
+            type: "turned_away";
+            name: string;
+            /** @enum {unknown} */
+            why: "breakouts" | "limit" | "no_server";
+        };
+        /**
          * Alive
          * @description Answer to `Heartbeat`, with the number of the newest event: a gap means that something was missed.
          */
@@ -2246,8 +4406,8 @@ export interface components {
                 [key: string]: string;
             };
         };
-        ClientMessage: components["schemas"]["Join"] | components["schemas"]["Leave"] | components["schemas"]["Heartbeat"] | components["schemas"]["Resync"] | components["schemas"]["Signal"] | components["schemas"]["SetMedia"] | components["schemas"]["SetHand"] | components["schemas"]["Admit"] | components["schemas"]["Refuse"] | components["schemas"]["Mute"] | components["schemas"]["AskToUnmute"] | components["schemas"]["StopCamera"] | components["schemas"]["Remove"] | components["schemas"]["SetRole"] | components["schemas"]["HandOver"] | components["schemas"]["SetMeeting"] | components["schemas"]["Extend"] | components["schemas"]["End"];
-        ServerMessage: components["schemas"]["ParticipantJoined"] | components["schemas"]["ParticipantChanged"] | components["schemas"]["ParticipantLeft"] | components["schemas"]["MeetingChanged"] | components["schemas"]["WaitingChanged"] | components["schemas"]["MeetingEnded"] | components["schemas"]["Tick"] | components["schemas"]["Snapshot"] | components["schemas"]["InLobby"] | components["schemas"]["Refused"] | components["schemas"]["PeerSignal"] | components["schemas"]["MuteRequested"] | components["schemas"]["UnmuteRequested"] | components["schemas"]["CameraStopRequested"] | components["schemas"]["HostLink"] | components["schemas"]["Alive"] | components["schemas"]["Dismissed"];
+        ClientMessage: components["schemas"]["Join"] | components["schemas"]["Leave"] | components["schemas"]["Heartbeat"] | components["schemas"]["Resync"] | components["schemas"]["Signal"] | components["schemas"]["SetMedia"] | components["schemas"]["SetHand"] | components["schemas"]["GoToBreakout"] | components["schemas"]["AskForHelp"] | components["schemas"]["EngineStatus"] | components["schemas"]["EngineFailed"] | components["schemas"]["Admit"] | components["schemas"]["Refuse"] | components["schemas"]["TellWaiting"] | components["schemas"]["Mute"] | components["schemas"]["AskToUnmute"] | components["schemas"]["StopCamera"] | components["schemas"]["Remove"] | components["schemas"]["SetRole"] | components["schemas"]["HandOver"] | components["schemas"]["OpenBreakouts"] | components["schemas"]["MoveToBreakout"] | components["schemas"]["RenameBreakout"] | components["schemas"]["CloseBreakouts"] | components["schemas"]["TellBreakouts"] | components["schemas"]["SetMeeting"] | components["schemas"]["Extend"] | components["schemas"]["End"];
+        ServerMessage: components["schemas"]["ParticipantJoined"] | components["schemas"]["ParticipantChanged"] | components["schemas"]["ParticipantLeft"] | components["schemas"]["MeetingChanged"] | components["schemas"]["WaitingChanged"] | components["schemas"]["MeetingEnded"] | components["schemas"]["Tick"] | components["schemas"]["Snapshot"] | components["schemas"]["InLobby"] | components["schemas"]["WordFromHost"] | components["schemas"]["WordToBreakouts"] | components["schemas"]["Refused"] | components["schemas"]["PeerSignal"] | components["schemas"]["MuteRequested"] | components["schemas"]["UnmuteRequested"] | components["schemas"]["CameraStopRequested"] | components["schemas"]["HostLink"] | components["schemas"]["PlaceConfirmed"] | components["schemas"]["TurnedAway"] | components["schemas"]["Alive"] | components["schemas"]["Dismissed"];
     };
     responses: never;
     parameters: never;
@@ -2838,11 +4998,175 @@ export interface operations {
             };
         };
     };
-    ApiAdminDeletionRequestsDeletionRequests: {
+    ApiAdminSessionsSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminSessionView"][];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminSessionsSessionIdEndSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the list of sessions. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminSecondFactorBeginSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorSetup"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminSecondFactorConfirmConfirmSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminSecondFactorDisableDisableSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminAdministratorsAdministrators: {
         parameters: {
             query?: {
-                /** @description State of the requests. */
-                status?: "unverified" | "waiting" | "approved" | "rejected" | "done";
+                /** @description By what; minus for the last. */
+                sort?: "name" | "-name" | "created_at" | "-created_at";
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Most lines of a page. */
+                limit?: number;
+                /** @description Words to look for. One answer looks at some thousand records, so it may be empty. */
+                q?: string;
+                /** @description Only those with a second factor, or without. */
+                factor?: "on" | "off" | null;
             };
             header?: never;
             path?: never;
@@ -2856,7 +5180,768 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeletionRequestView"][];
+                    "application/json": components["schemas"]["AdministratorPage"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminAdministratorsCsvAdministratorTable: {
+        parameters: {
+            query?: {
+                /** @description By what; minus for the last. */
+                sort?: "name" | "-name" | "created_at" | "-created_at";
+                /** @description Words to look for. One answer looks at some thousand records, so it may be empty. */
+                q?: string;
+                /** @description Only those with a second factor, or without. */
+                factor?: "on" | "off" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminAuditAudit: {
+        parameters: {
+            query?: {
+                /** @description Latest or oldest first. */
+                sort?: "-at" | "at";
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Most lines of a page. */
+                limit?: number;
+                /** @description Words to look for. One answer looks at some thousand records, so it may be empty. */
+                q?: string;
+                /** @description Only these. */
+                action?: string | null;
+                /** @description Only what this administrator did. */
+                admin_name?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminAuditCsvAuditTable: {
+        parameters: {
+            query?: {
+                /** @description Latest or oldest first. */
+                sort?: "-at" | "at";
+                /** @description Words to look for. One answer looks at some thousand records, so it may be empty. */
+                q?: string;
+                /** @description Only these. */
+                action?: string | null;
+                /** @description Only what this administrator did. */
+                admin_name?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminUsersUsers: {
+        parameters: {
+            query?: {
+                /** @description By what, with a minus for the last first. A search for an address is by address. */
+                sort?: "-created_at" | "created_at" | "email" | "-email" | "last_name" | "-last_name";
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Most lines of a page. */
+                limit?: number;
+                /** @description Words to look for. One answer looks at some thousand records, so it may be empty. */
+                q?: string;
+                /** @description Only accounts in this state. */
+                status?: "active" | "disabled" | "unverified" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminUsersCsvUserTable: {
+        parameters: {
+            query?: {
+                /** @description By what, with a minus for the last first. A search for an address is by address. */
+                sort?: "-created_at" | "created_at" | "email" | "-email" | "last_name" | "-last_name";
+                /** @description Words to look for. One answer looks at some thousand records, so it may be empty. */
+                q?: string;
+                /** @description Only accounts in this state. */
+                status?: "active" | "disabled" | "unverified" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminUsersUserIdUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the list of users. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminUsersUserIdDisableDisableUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the list of users. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminUsersUserIdEnableEnableUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the list of users. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminUsersUserIdSignOutSignUserOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the list of users. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminUsersUserIdVerificationVerifyUserAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the list of users. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminUsersUserIdErasureStartErasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the list of users. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Erasure"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminMeetingsMeetings: {
+        parameters: {
+            query?: {
+                /** @description Latest or oldest first. */
+                sort?: "-created_at" | "created_at";
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Most lines of a page. */
+                limit?: number;
+                /** @description Words to look for. One answer looks at some thousand records, so it may be empty. */
+                q?: string;
+                /** @description Only those to come, live, over, or cancelled. */
+                status?: "scheduled" | "live" | "ended" | "cancelled" | null;
+                /** @description Only meetings of this engine. */
+                engine?: "auto" | "direct" | "jitsi" | null;
+                /** @description Only meetings of this kind. */
+                kind?: "instant" | "scheduled" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingLines"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminMeetingsCsvMeetingTable: {
+        parameters: {
+            query?: {
+                /** @description Latest or oldest first. */
+                sort?: "-created_at" | "created_at";
+                /** @description Words to look for. One answer looks at some thousand records, so it may be empty. */
+                q?: string;
+                /** @description Only those to come, live, over, or cancelled. */
+                status?: "scheduled" | "live" | "ended" | "cancelled" | null;
+                /** @description Only meetings of this engine. */
+                engine?: "auto" | "direct" | "jitsi" | null;
+                /** @description Only meetings of this kind. */
+                kind?: "instant" | "scheduled" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminMeetingsCodeMeeting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Meeting code; capitals, spaces and missing dashes are forgiven. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingRecord"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminMeetingsCodeEndEndMeeting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Meeting code; capitals, spaces and missing dashes are forgiven. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingRecord"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminMeetingsCodeMoveMoveMeeting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Meeting code; capitals, spaces and missing dashes are forgiven. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingRecord"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminOverviewOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminDeletionRequestsDeletionRequests: {
+        parameters: {
+            query?: {
+                /** @description Latest or oldest first. */
+                sort?: "-created_at" | "created_at";
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Most lines of a page. */
+                limit?: number;
+                /** @description Words to look for. One answer looks at some thousand records, so it may be empty. */
+                q?: string;
+                /** @description Only requests in this state. */
+                status?: "unverified" | "waiting" | "approved" | "rejected" | "done" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletionPage"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminDeletionRequestsCsvDeletionTable: {
+        parameters: {
+            query?: {
+                /** @description Latest or oldest first. */
+                sort?: "-created_at" | "created_at";
+                /** @description Words to look for. One answer looks at some thousand records, so it may be empty. */
+                q?: string;
+                /** @description Only requests in this state. */
+                status?: "unverified" | "waiting" | "approved" | "rejected" | "done" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminDeletionRequestsRequestIdDeletionRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the list of requests. */
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletionRequestView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminDeletionRequestsRequestIdVerifyVerifyDeletion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the list of requests. */
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletionRequestView"];
                 };
             };
             /** @description Not done: `code` says why, for good. */
@@ -2942,9 +6027,20 @@ export interface operations {
             };
         };
     };
-    ApiAdminAuditAudit: {
+    ApiAdminMailMail: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Latest or oldest first. */
+                sort?: "-created_at" | "created_at";
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Most lines of a page. */
+                limit?: number;
+                /** @description Words to look for. One answer looks at some thousand records, so it may be empty. */
+                q?: string;
+                /** @description Only mail in this state. */
+                status?: "waiting" | "sent" | "dead" | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2957,7 +6053,407 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AuditLine"][];
+                    "application/json": components["schemas"]["MailPage"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminMailCsvMailTable: {
+        parameters: {
+            query?: {
+                /** @description Latest or oldest first. */
+                sort?: "-created_at" | "created_at";
+                /** @description Words to look for. One answer looks at some thousand records, so it may be empty. */
+                q?: string;
+                /** @description Only mail in this state. */
+                status?: "waiting" | "sent" | "dead" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminMailMailIdRetryRetryMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the list of mail. */
+                mail_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminMailMailIdDropDropMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the list of mail. */
+                mail_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminServersListServers: {
+        parameters: {
+            query?: {
+                /** @description Field to sort by. */
+                sort?: "domain" | "-meetings" | "-people" | "latency_ms" | "-weight" | "state";
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Most lines of a page. */
+                limit?: number;
+                /** @description Words to look for. One answer looks at some thousand records, so it may be empty. */
+                q?: string;
+                /** @description Only servers that are like this. */
+                show?: "" | "healthy" | "down" | "draining" | "off";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerPage"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminServersAddServer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewServer"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminServerView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminServersCsvServerTable: {
+        parameters: {
+            query?: {
+                /** @description Field to sort by. */
+                sort?: "domain" | "-meetings" | "-people" | "latency_ms" | "-weight" | "state";
+                /** @description Words to look for. One answer looks at some thousand records, so it may be empty. */
+                q?: string;
+                /** @description Only servers that are like this. */
+                show?: "" | "healthy" | "down" | "draining" | "off";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminServersCheckCheckServer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminServersDomainReadServer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Domain of the server, with its port where that is not 443. */
+                domain: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminServerView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminServersDomainRemoveServer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Domain of the server, with its port where that is not 443. */
+                domain: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminServersDomainChangeServer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Domain of the server, with its port where that is not 443. */
+                domain: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServerChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminServerView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminServersDomainProbeProbeServer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Domain of the server, with its port where that is not 443. */
+                domain: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminServerView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminServersDomainHistoryReadHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Domain of the server, with its port where that is not 443. */
+                domain: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerHistory"];
                 };
             };
             /** @description Not done: `code` says why, for good. */
@@ -4382,6 +7878,1129 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiLegalKindGetLegal: {
+        parameters: {
+            query?: {
+                /** @description A version, like 1.0; the one that holds today without it. */
+                version?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description `privacy` or `terms`. */
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegalView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiLegalKindDifferenceGetDifference: {
+        parameters: {
+            query: {
+                /** @description The older version. */
+                before: string;
+                /** @description The newer version. */
+                after: string;
+            };
+            header?: never;
+            path: {
+                /** @description `privacy` or `terms`. */
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Difference"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiMeLegalMyNotices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"][];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiMeLegalAcknowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acknowledgement"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"][];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminLegalAdminList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminLegalView"][];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminLegalKindVersionsListVersions: {
+        parameters: {
+            query?: {
+                /** @description Latest or oldest first. */
+                sort?: "-published_at" | "published_at";
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Most lines of a page. */
+                limit?: number;
+                /** @description Words to look for. One answer looks at some thousand records, so it may be empty. */
+                q?: string;
+                /** @description Only those that hold, will, or did. */
+                status?: "current" | "upcoming" | "past" | null;
+            };
+            header?: never;
+            path: {
+                /** @description `privacy` or `terms`. */
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionPage"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminLegalKindVersionsCsvVersionTable: {
+        parameters: {
+            query?: {
+                /** @description Latest or oldest first. */
+                sort?: "-published_at" | "published_at";
+                /** @description Words to look for. One answer looks at some thousand records, so it may be empty. */
+                q?: string;
+                /** @description Only those that hold, will, or did. */
+                status?: "current" | "upcoming" | "past" | null;
+            };
+            header?: never;
+            path: {
+                /** @description `privacy` or `terms`. */
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminLegalKindDraftSaveDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `privacy` or `terms`. */
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminLegalKindDraftDiscardDraft: {
+        parameters: {
+            query: {
+                /** @description Of the draft that was seen. */
+                revision: number;
+            };
+            header?: never;
+            path: {
+                /** @description `privacy` or `terms`. */
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminLegalPreviewPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminLegalKindDifferenceDraftDifference: {
+        parameters: {
+            query: {
+                /** @description A version. */
+                before: string;
+                /** @description Another one; the draft without it. */
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description `privacy` or `terms`. */
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Difference"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminLegalKindPublishPublish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `privacy` or `terms`. */
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Publication"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminLegalView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiPushPushKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushKey"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiMePushMyBrowsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscribedView"][];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiMePushSubscribeMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Subscription"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiMeetingsCodePushHostBrowsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscribedView"][];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiMeetingsCodePushSubscribeHost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Subscription"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiPushUnsubscribeUnsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionEnd"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiMeRightsMyRights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyRights"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiMeRightsAsk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RightsWish"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiMeetingsCodeMyRecordRightsGuestRights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Meeting code; capitals, spaces and missing dashes are forgiven. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsView"][];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiMeetingsCodeMyRecordRightsAskAsGuest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Meeting code; capitals, spaces and missing dashes are forgiven. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RightsWish"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminRightsRequestsListRequests: {
+        parameters: {
+            query?: {
+                /** @description By what; minus for the latest. */
+                sort?: "created_at" | "-created_at";
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Most lines of a page. */
+                limit?: number;
+                /** @description Words to look for. One answer looks at some thousand records, so it may be empty. */
+                q?: string;
+                /** @description Only those in this state. */
+                status?: "open" | "accepted" | "refused" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminRightsPage"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminRightsRequestsCsvRequestTable: {
+        parameters: {
+            query?: {
+                /** @description By what; minus for the latest. */
+                sort?: "created_at" | "-created_at";
+                /** @description Words to look for. One answer looks at some thousand records, so it may be empty. */
+                q?: string;
+                /** @description Only those in this state. */
+                status?: "open" | "accepted" | "refused" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminRightsRequestsRequestIdAnswerAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description From the list of wishes. */
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RightsAnswer"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminRightsView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiMobileConfigConfig: {
+        parameters: {
+            query?: {
+                /** @description Two letters (ISO 3166-1); the default settings without it. */
+                country?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MobileConfig"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminRegionsListRegions: {
+        parameters: {
+            query?: {
+                /** @description By what; minus for the last. */
+                sort?: "name" | "-name" | "changed_at" | "-changed_at";
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Most lines of a page. */
+                limit?: number;
+                /** @description Words to look for. One answer looks at some thousand records, so it may be empty. */
+                q?: string;
+                /** @description Only the default, regions, or countries. */
+                show?: "default" | "region" | "country" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionPage"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminRegionsCsvRegionTable: {
+        parameters: {
+            query?: {
+                /** @description By what; minus for the last. */
+                sort?: "name" | "-name" | "changed_at" | "-changed_at";
+                /** @description Words to look for. One answer looks at some thousand records, so it may be empty. */
+                q?: string;
+                /** @description Only the default, regions, or countries. */
+                show?: "default" | "region" | "country" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminRegionsKeyReadRegion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `default`, a country like DE, or the name of a region. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminRegionsKeyPutRegion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `default`, a country like DE, or the name of a region. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegionBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminRegionsKeyRemoveRegion: {
+        parameters: {
+            query: {
+                /** @description Of the state that was seen. */
+                revision: number;
+            };
+            header?: never;
+            path: {
+                /** @description `default`, a country like DE, or the name of a region. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminRegionsKeyLogoPutLogo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `default`, a country like DE, or the name of a region. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["LogoUpload"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionView"];
+                };
+            };
+            /** @description Not done: `code` says why, for good. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    ApiAdminRegionsKeyLogoRemoveLogo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `default`, a country like DE, or the name of a region. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionView"];
                 };
             };
             /** @description Not done: `code` says why, for good. */

@@ -100,7 +100,7 @@ describe('screenEncoding', () => {
   it('keeps its size and loses bits and frames when it has to', () => {
     const calm = screenEncoding({ people: 3, capture, shown: 1080, step: 0 })
     const hard = screenEncoding({ people: 3, capture, shown: 1080, step: 4 })
-    expect(calm).toEqual({ active: true, maxBitrate: 2_500_000, scaleResolutionDownBy: 1, maxFramerate: 15 })
+    expect(calm).toEqual({ active: true, maxBitrate: 2_500_000, scaleResolutionDownBy: 1, maxFramerate: 20 })
     expect(hard).toEqual({ active: true, maxBitrate: 833_333, scaleResolutionDownBy: 1, maxFramerate: 5 })
   })
 

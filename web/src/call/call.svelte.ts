@@ -1,21 +1,49 @@
 import { liveUrl } from '../api/client'
 import { userToken } from '../api/session'
 import type { ClientMessage, Media, MeetingView, Participant, Refused, Snapshot } from '../api/types'
-import { writeChat } from './chat'
+import { newKey, writeChat, type Said } from './chat'
 import { Curtain } from './curtain'
-import { lifetimeOf } from './factory'
+import { lifetimeOf } from './ice'
 import { Feed } from './feed.svelte'
 import { ActiveSpeaker, LEVEL_INTERVAL } from './levels'
 import { Local } from './local.svelte'
+import { keyOf } from './link_key'
+import { Gathering } from './gathering.svelte'
 import { lookUp } from './lookup'
-import { forgetMeeting, rememberName } from './memory'
+import { forgetMeeting, recallName, rememberName } from './memory'
 import { Mesh } from './mesh'
-import type { CallModel, CallProblem, CallState, ChatMessage, Ending, MeetingWish, Notice } from './model'
+import type {
+  BreakoutWish,
+  CallModel,
+  CallProblem,
+  CallState,
+  ChatMessage,
+  ChatWish,
+  Ending,
+  LobbyWord,
+  MeetingWish,
+  Notice,
+  Together,
+  Trouble,
+} from './model'
 import { newsBetween, remembering } from './notices'
 import { follow, type Person } from './people.svelte'
-import { fromSnapshot, hands, me, reduce, type EndReason, type Room, type RoomEvent } from './room'
+import { cameBack } from './return'
+import {
+  breakoutOf,
+  elsewhere,
+  fromSnapshot,
+  hands,
+  me,
+  reduce,
+  type EndReason,
+  type Room,
+  type RoomEvent,
+} from './room'
 import { Signalling, type CallMessage } from './signalling'
 import { Sound } from './sound.svelte'
+import { sealing } from './trust'
+import { Venue } from './venue.svelte'
 import { Visit } from './visit'
 
 /** Milliseconds. */
@@ -33,7 +61,12 @@ export class Call implements CallModel {
   peers = $state.raw<Person[]>([])
   activeSpeaker = $state<string | null>(null)
   hostLink = $state<string | null>(null)
+  lobbyWord = $state<LobbyWord | null>(null)
   unmuteAsked = $state(false)
+  trouble = $state<Trouble | null>(null)
+  venue = $state.raw<Venue | null>(null)
+  hasKey = $state(false)
+  ahead = $state(0)
   #room = $state.raw<Room | null>(null)
   #visit = $state.raw(new Visit())
   readonly room = $derived(this.#room?.meeting ?? null)
@@ -44,6 +77,7 @@ export class Call implements CallModel {
   readonly leads = $derived(this.me ? this.me.role !== 'guest' : this.isHost)
   readonly waiting = $derived([...(this.#room?.waiting ?? [])])
   readonly hands = $derived(this.#room ? hands(this.#room) : [])
+  readonly elsewhere = $derived(this.#room ? elsewhere(this.#room) : [])
 
   readonly local = new Local({
     changed: (tracks) => {
@@ -51,17 +85,30 @@ export class Call implements CallModel {
       this.#sayMedia()
     },
     lost: (device, name) => this.#feed.tell({ kind: 'device_lost', device, name }),
+    dropped: (device, why) => this.#feed.tell({ kind: 'effect_dropped', device, why }),
   })
   readonly #mesh = new Mesh({
-    signal: (to, to_session, description, candidates) =>
-      this.#send({ type: 'signal', to, to_session, description, candidates }),
+    signal: (to, what) => void this.#send({ type: 'signal', to: to.id, to_session: to.session, ...what }),
     changed: (id) => {
       this.#linkChanged(id)
       if (!this.#mesh.stillToBegin) this.#curtain.lift()
     },
-    chat: (id, text) => this.#chatArrived(id, text),
+    troubled: (trouble) => (this.trouble = trouble),
+    chat: (id, said) => this.#chatArrived(id, said),
+    met: (id) => this.#gathering.met(id),
+    heard: (id, raw) => this.#gathering.heard(id, raw),
+    channel: (id, channel) => this.#gathering.channel(id, channel),
   })
   readonly #feed = new Feed()
+  readonly #gathering = new Gathering({
+    others: () => this.peers.map(({ participant }) => participant.id),
+    send: (message, to = null) => this.#mesh.tell(JSON.stringify({ v: 1, ...message }), to),
+    channel: (to, label) => this.#mesh.remotes.get(to)?.openChannel(label) ?? null,
+    me: () => this.me,
+    person: (id) => this.peers.find(({ participant }) => participant.id === id)?.participant ?? null,
+    say: (message) => this.#feed.add(message),
+    tell: (news) => this.#feed.tell(news),
+  })
   readonly #sound = new Sound()
   readonly #curtain = new Curtain()
   #signalling: Signalling | null = null
@@ -80,6 +127,10 @@ export class Call implements CallModel {
     return this.#feed.messages
   }
 
+  get together(): Together | null {
+    return this.venue ? null : this.#gathering.now
+  }
+
   get notices(): Notice[] {
     return this.#feed.notices
   }
@@ -90,6 +141,9 @@ export class Call implements CallModel {
 
   async open(code: string, hostKey: string | null): Promise<void> {
     this.#visit = new Visit(code, hostKey)
+    const key = keyOf(code)
+    this.hasKey = key !== null
+    this.#mesh.protect(this.#visit.session, key === null ? null : sealing(key, code))
     this.state = 'prejoin'
     this.#signalling = new Signalling(liveUrl(code), {
       message: (message) => this.#receive(message),
@@ -103,8 +157,17 @@ export class Call implements CallModel {
     void this.#mesh.warm().catch(() => undefined)
     await this.#load()
     const running = this.view?.status === 'live' || this.view?.status === 'scheduled'
-    if (running && !this.#over.signal.aborted) void this.local.start()
-    else this.#signalling.stop()
+    if (!running || this.#over.signal.aborted) {
+      this.#signalling.stop()
+      return
+    }
+    const back = cameBack(code)
+    if (back) {
+      void this.local.setMicrophone(back.microphone)
+      void this.local.setCamera(back.camera)
+    }
+    void this.local.start()
+    if (back) await this.join(recallName() ?? '', null)
   }
 
   async join(name: string, password: string | null): Promise<void> {
@@ -134,15 +197,26 @@ export class Call implements CallModel {
 
   raiseHand(raised: boolean): void {
     this.#visit.hand = raised
+    this.venue?.raiseHand(raised)
     this.#send({ type: 'set_hand', raised })
   }
 
-  sendChat(text: string): boolean {
-    const message = writeChat(text)
+  sendChat(text: string, { to = null, reply = null }: ChatWish = {}): boolean {
     const mine = this.me
-    if (message === null || mine === null || this.#mesh.sendChat(message) === 0) return false
-    this.#feed.add({ from: mine.id, name: mine.name, text: text.trim(), mine: true })
+    const answers = reply && { from: reply.from, key: reply.key }
+    const said: Said = { text: text.trim(), key: newKey(), reply: answers, alone: to !== null }
+    const message = writeChat(said)
+    if (message === null || mine === null) return false
+    const alone = to === null ? null : this.#nameOf(to)
+    // Through a server everybody would read it.
+    if (to !== null && (alone === null || this.venue)) return false
+    if (this.venue ? !this.venue.sendChat(said.text) : this.#mesh.sendChat(message, to) === 0) return false
+    this.#feed.add({ from: mine.id, name: mine.name, text: said.text, mine: true, key: said.key, alone }, answers)
     return true
+  }
+
+  gather(): Promise<Together> {
+    return this.#gathering.load()
   }
 
   show(participant: string, source: 'camera' | 'screen', height: number): void {
@@ -159,6 +233,7 @@ export class Call implements CallModel {
 
   readonly admit = (id: string | null) => void this.#send({ type: 'admit', id })
   readonly refuse = (id: string, ban: boolean) => void this.#send({ type: 'refuse', id, ban })
+  readonly tellWaiting = (id: string | null, word: LobbyWord) => void this.#send({ type: 'tell_waiting', id, word })
   readonly mute = (id: string | null) => void this.#send({ type: 'mute', id })
   readonly askToUnmute = (id: string) => void this.#send({ type: 'ask_to_unmute', id })
   readonly stopCamera = (id: string) => void this.#send({ type: 'stop_camera', id })
@@ -166,6 +241,7 @@ export class Call implements CallModel {
   readonly handOver = (id: string) => void this.#send({ type: 'hand_over', id })
   readonly setMeeting = (wish: MeetingWish) => void this.#send({ type: 'set_meeting', ...NO_CHANGE, ...wish })
   readonly remove = (id: string, ban: boolean) => void this.#send({ type: 'remove', id, ban })
+  readonly askBreakouts = (wish: BreakoutWish) => void this.#send(wish)
   readonly extend = () => void this.#send({ type: 'extend' })
   readonly end = () => void this.#send({ type: 'end' })
 
@@ -197,7 +273,14 @@ export class Call implements CallModel {
         break
       case 'in_lobby':
         this.#visit.keepToken(message.token)
+        this.lobbyWord = message.word ?? null
         this.state = 'lobby'
+        break
+      case 'word_from_host':
+        this.lobbyWord = message.word
+        break
+      case 'word_to_breakouts':
+        this.#feed.tell({ kind: 'word_to_breakouts', word: message.word })
         break
       case 'peer_signal':
         this.#mesh.receive(message)
@@ -216,6 +299,12 @@ export class Call implements CallModel {
       case 'host_link':
         this.hostLink = message.link
         break
+      case 'place_confirmed':
+        this.venue?.confirmed(message.epoch)
+        break
+      case 'turned_away':
+        this.#feed.tell({ kind: 'turned_away', name: message.name, why: message.why })
+        break
       case 'dismissed':
         this.#dismissed(message.why)
         break
@@ -233,11 +322,13 @@ export class Call implements CallModel {
     const room = same ? remembering(before, fromSnapshot(snapshot)) : fromSnapshot(snapshot)
     this.#visit.keepToken(snapshot.token, { host: me(room)?.role === 'host' })
     if (before && !same) this.#mesh.clear()
+    this.ahead = Date.parse(snapshot.now) - Date.now()
     // Connections first: what the others sent is on its way, and the page can be drawn while the network works.
     this.#mesh.setIce(snapshot.ice)
     this.#renewIn(lifetimeOf(snapshot.ice))
     this.#mesh.setUp(true)
-    this.#mesh.sync(room, !same || me(before)?.joined_at !== me(room)?.joined_at)
+    this.#follow(room, !same || me(before)?.joined_at !== me(room)?.joined_at)
+    this.venue?.reconnected()
     this.#update(room)
     if (same && this.state === 'reconnecting' && Date.now() - this.#lostAt > WORTH_TELLING) {
       this.#feed.tell({ kind: 'back_online' })
@@ -245,8 +336,51 @@ export class Call implements CallModel {
     this.problem = null
     this.#sayMedia()
     this.#listening ??= setInterval(() => this.#listen(), LEVEL_INTERVAL)
-    this.#curtain.draw(() => (this.state = 'live'))
+    this.#curtain.draw(() => this.#settle())
     if (before || !this.#mesh.stillToBegin) this.#curtain.lift()
+  }
+
+  /** Takes the media to where the room says it goes. */
+  #follow(room: Room, newcomer = false): void {
+    if (room.meeting.engine === 'direct') {
+      if (this.venue) this.#comeBack(room)
+      else this.#mesh.sync(room, newcomer || (this.#regrouped(room) ? 'everybody' : false))
+    } else if (this.venue) {
+      this.venue.follow(room)
+    } else {
+      this.#mesh.close()
+      this.venue = new Venue(this.local, room, this.#room ? 'larger' : 'first', {
+        send: (message) => this.#send(message),
+        changed: () => this.#settle(),
+        chat: (from, name, text) => this.#feed.add({ from, name, text, mine: false }),
+      })
+      this.venue.raiseHand(this.#visit.hand)
+    }
+  }
+
+  /** Whether people went into other breakout rooms, so that several may meet at once. */
+  #regrouped({ meeting }: Room): boolean {
+    const people = (of: Room['meeting'] | undefined) => JSON.stringify(of?.breakouts?.people)
+    return people(meeting) !== people(this.#room?.meeting)
+  }
+
+  /** From a server back to connections between the browsers: everybody makes theirs at once. */
+  #comeBack(room: Room): void {
+    this.state = 'moving'
+    this.#leaveVenue()
+    this.#mesh.sync(room, 'everybody')
+    void this.local.takeBack().then(() => this.#settle())
+  }
+
+  #leaveVenue(): void {
+    this.venue?.close()
+    this.venue = null
+  }
+
+  /** In the room and in touch with the server: there, or on the way to where its media goes. */
+  #settle(): void {
+    if (!this.#room || !this.#signalling?.up || this.state === 'ended') return
+    this.state = this.venue?.inside === false ? 'moving' : 'live'
   }
 
   /** A snapshot brings new TURN credentials: asked for in time, an ICE restart finds them fresh. */
@@ -265,8 +399,9 @@ export class Call implements CallModel {
   #happened(event: RoomEvent): void {
     if (!this.#room) return
     const room = remembering(this.#room, reduce(this.#room, event))
-    this.#mesh.sync(room)
+    this.#follow(room)
     this.#update(room)
+    if (this.state === 'live') this.#settle()
     // Who leads may see more of the meeting than the room tells, the password above all.
     if (event.type === 'meeting_changed' && this.leads) void this.#lookAgain()
   }
@@ -279,8 +414,10 @@ export class Call implements CallModel {
   #update(room: Room): void {
     const before = this.#room
     this.#room = room
+    if (before && breakoutOf(before.meeting, room.you) !== breakoutOf(room.meeting, room.you)) this.#gathering.part()
     this.peers = follow(this.peers, room)
     for (const person of this.peers) this.#linkChanged(person.participant.id)
+    this.#gathering.follow()
     if (before?.you === room.you) this.#feed.tell(...newsBetween(before, room))
   }
 
@@ -312,7 +449,7 @@ export class Call implements CallModel {
 
   #lost(): void {
     this.#mesh.setUp(false)
-    if (this.state === 'live' || (this.#room && this.state === 'joining')) {
+    if (this.state === 'live' || this.state === 'moving' || (this.#room && this.state === 'joining')) {
       this.#curtain.drop()
       this.state = 'reconnecting'
       this.#lostAt = Date.now()
@@ -347,6 +484,8 @@ export class Call implements CallModel {
     this.#room = null
     this.peers = []
     this.#rest()
+    if (this.venue) void this.local.takeBack()
+    this.#leaveVenue()
     // Nothing of the room may go on outside it, gathering addresses least of all.
     this.#mesh.close()
   }
@@ -355,7 +494,9 @@ export class Call implements CallModel {
     if (this.state === 'ended') return
     this.#signalling?.stop()
     this.#over.abort()
+    this.#gathering.close()
     this.#mesh.close()
+    this.#leaveVenue()
     this.local.stop()
     this.#rest()
     this.ending = ending
@@ -363,7 +504,7 @@ export class Call implements CallModel {
   }
 
   #media(): Media {
-    return { microphone: this.local.microphone, camera: this.local.camera, screen: this.local.screenStream !== null }
+    return { microphone: this.local.microphone, camera: this.local.camera, screen: this.local.sharing }
   }
 
   #sayMedia(): void {
@@ -375,6 +516,7 @@ export class Call implements CallModel {
     const remote = this.#mesh.remotes.get(id)
     const person = this.peers.find(({ participant }) => participant.id === id)
     if (remote) person?.update(remote)
+    else if (this.venue) person?.detach()
   }
 
   #listen(): void {
@@ -382,8 +524,13 @@ export class Call implements CallModel {
     this.activeSpeaker = this.#active.look(this.peers.map(({ participant, voice }) => [participant.id, voice]))
   }
 
-  #chatArrived(id: string, text: string): void {
+  #chatArrived(id: string, { text, key, reply, alone }: Said): void {
+    const who = this.#nameOf(id)
+    if (who) this.#feed.add({ from: id, name: who.name, text, mine: false, key, alone: alone ? who : null }, reply)
+  }
+
+  #nameOf(id: string): { id: string; name: string } | null {
     const name = this.peers.find(({ participant }) => participant.id === id)?.participant.name
-    if (name !== undefined) this.#feed.add({ from: id, name, text, mine: false })
+    return name === undefined ? null : { id, name }
   }
 }

@@ -18,6 +18,10 @@ const MEETING = {
   ending_soon: false,
   locked: false,
   needs_password: false,
+  epoch: 0,
+  place: null,
+  breakouts: null,
+  refusal: null,
 } as const
 const NOTHING = { microphone: false, camera: false, screen: false }
 
@@ -34,6 +38,7 @@ function person(id: string, change: Partial<Participant> = {}): Participant {
     media: NOTHING,
     hand: null,
     away_since: null,
+    arrival: null,
     ...change,
   }
 }
@@ -41,6 +46,7 @@ function person(id: string, change: Partial<Participant> = {}): Participant {
 function snapshot(participants: Participant[], change: Partial<Snapshot> = {}): Snapshot {
   return {
     type: 'snapshot',
+    now: AT,
     seq: 5,
     you: 'me',
     token: 'token-1',
@@ -402,5 +408,39 @@ describe('the end', () => {
     socket.say({ type: 'dismissed', why: 'too_many_messages' })
     socket.breaks(4429)
     expect(call.state).toBe('reconnecting')
+  })
+})
+
+describe('breakout rooms', () => {
+  const rooms = [
+    { id: '1', name: 'Owls', help: null },
+    { id: '2', name: 'Larks', help: null },
+  ]
+  const changed = (seq: number, people: Record<string, string> | null) => {
+    const breakouts = people && { rooms, people, choose: false, ends_at: null }
+    return { type: 'meeting_changed' as const, seq, meeting: { ...MEETING, breakouts } }
+  }
+  const offered = (socket: FakeSocket) =>
+    socket.sent.flatMap((one) => (one.type === 'signal' && one['description'] ? [one['to']] : []))
+
+  it('connect only people in the same one, and the earlier of two who meet offers', async () => {
+    const socket = await joined(person('a'))
+    socket.say({ type: 'participant_joined', seq: 6, participant: person('z') })
+    await settle()
+    expect(offered(socket)).toEqual(['z'])
+
+    socket.say(changed(7, { a: '1', me: '2' }))
+    await settle()
+    expect([call.peers, call.elsewhere.map(({ id }) => id)]).toEqual([[], ['a', 'z']])
+    expect(FakeConnection.all.every(({ connectionState }) => connectionState !== 'connected')).toBe(true)
+    const offer = { type: 'offer', sdp: 'o=- 99 1' }
+    socket.say({ type: 'peer_signal', sender: 'a', sender_session: 'session-a', description: offer, candidates: [] })
+    await settle()
+    expect(offered(socket), 'what comes from another room is not heard').toEqual(['z'])
+
+    socket.say(changed(8, null))
+    await settle()
+    expect(call.peers.map(({ participant }) => participant.id)).toEqual(['a', 'z'])
+    expect(offered(socket), 'one waits for who was in the meeting before').toEqual(['z', 'z'])
   })
 })

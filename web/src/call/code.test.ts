@@ -36,6 +36,13 @@ describe('readInvitation', () => {
     ['/m/abc-defg-hjk', '/m/abc-defg-hjk'],
     ['https://meet.example/m/abc%2Ddefg%2Dhjk?utm=mail', '/m/abc-defg-hjk'],
     ['https://meet.example/m/abc-defg-hjk#host=s3cret_Key-1', '/m/abc-defg-hjk#host=s3cret_Key-1'],
+    ['https://meet.example/m/abc-defg-hjk#k=0123456789abcdefghij-_', '/m/abc-defg-hjk#k=0123456789abcdefghij-_'],
+    ['Here: https://meet.example/m/abc-defg-hjk#k=0123456789abcdefghij-_.', '/m/abc-defg-hjk#k=0123456789abcdefghij-_'],
+    [
+      'https://meet.example/m/abc-defg-hjk#host=s3cret&k=0123456789abcdefghij-_',
+      '/m/abc-defg-hjk#host=s3cret&k=0123456789abcdefghij-_',
+    ],
+    ['https://meet.example/m/abc-defg-hjk#k=cut-off', '/m/abc-defg-hjk'],
     ['https://meet.example/m/abc-defg-hjk?x=1#host=s3cret', '/m/abc-defg-hjk#host=s3cret'],
     ['https://meet.example/m/abc-defg-hjk#chat', '/m/abc-defg-hjk'],
     ['Join us: https://meet.example/m/abc-defg-hjk.', '/m/abc-defg-hjk'],

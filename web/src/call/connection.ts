@@ -1,5 +1,5 @@
 /**
- * One RTCPeerConnection with everything that this product puts on it: four media slots and two data channels, in an
+ * One RTCPeerConnection with everything that this product puts on it: four media slots and three data channels, in an
  * order that both sides rely on. Nothing is added later, so switching things on and off never negotiates.
  */
 
@@ -36,6 +36,7 @@ const CODECS: Record<'audio' | 'video', readonly string[]> = {
 /** Ids of the data channels, which are negotiated by this agreement alone. */
 const CHAT_CHANNEL = 0
 const CONTROL_CHANNEL = 1
+const TOGETHER_CHANNEL = 2
 
 /**
  * Streams that tracks are announced in. The browser keeps tracks of one stream in step, so voice and face share one;
@@ -54,6 +55,7 @@ export class Connection {
   readonly pc: RTCPeerConnection
   readonly chat: RTCDataChannel
   readonly control: RTCDataChannel
+  readonly together: RTCDataChannel
   readonly #groups: Groups
   #slots: Partial<Record<Slot, RTCRtpTransceiver>> = {}
   #streams: Streams | null = null
@@ -63,6 +65,7 @@ export class Connection {
     this.#groups = groups
     this.chat = this.pc.createDataChannel('chat', { negotiated: true, id: CHAT_CHANNEL })
     this.control = this.pc.createDataChannel('control', { negotiated: true, id: CONTROL_CHANNEL })
+    this.together = this.pc.createDataChannel('together', { negotiated: true, id: TOGETHER_CHANNEL })
   }
 
   /** For the side that makes the first offer. */
@@ -136,7 +139,8 @@ export class Connection {
     this.pc.onconnectionstatechange = null
     this.pc.oniceconnectionstatechange = null
     this.pc.onnegotiationneeded = null
-    for (const channel of [this.chat, this.control]) channel.onopen = channel.onmessage = null
+    this.pc.ondatachannel = null
+    for (const channel of [this.chat, this.control, this.together]) channel.onopen = channel.onmessage = null
     this.pc.close()
   }
 
@@ -159,4 +163,12 @@ function limitCodecs(transceiver: RTCRtpTransceiver, kind: 'audio' | 'video'): v
  */
 export function originOf(sdp: string): string | null {
   return /^o=\S+ (\d+)/m.exec(sdp)?.[1] ?? null
+}
+
+/**
+ * Asks the other side to send next to nothing while it is silent (DTX; RFC 7587, section 6.1). Browsers repair lost packets
+ * of a voice (FEC) without being asked.
+ */
+export function withSilence(sdp: string): string {
+  return sdp.replaceAll('useinbandfec=1', 'useinbandfec=1;usedtx=1')
 }

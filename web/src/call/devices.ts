@@ -5,6 +5,12 @@ import type { Device, DeviceKind, DeviceProblem } from './model'
 /** What getUserMedia opens. */
 export type Source = 'microphone' | 'camera'
 
+/** Which devices are wanted, and how. */
+export interface Wish extends ChosenDevices {
+  /** The voice is wanted with its noise: something better than the browser takes it out. */
+  noisy?: boolean
+}
+
 /** What could be opened, and why the rest could not. */
 export interface Opened {
   microphone: MediaStreamTrack | null
@@ -18,7 +24,7 @@ const KINDS: Record<MediaDeviceKind, DeviceKind> = {
   audiooutput: 'speaker',
 }
 const SOURCES: readonly Source[] = ['microphone', 'camera']
-const SCREEN_FRAME_RATE = 15
+const SCREEN_FRAME_RATE = 20
 
 /** Missing where the page was not loaded securely (W3C mediacapture-main, section 9.1), whatever the types say. */
 export function hasMediaDevices(): boolean {
@@ -46,7 +52,7 @@ export function problemOf(error: unknown): DeviceProblem {
  * Opens microphone and camera with one question, and what can be opened of them when not both can. Never throws.
  * `wanted` names what to ask for.
  */
-export async function openDevices(wanted: readonly Source[], chosen: ChosenDevices): Promise<Opened> {
+export async function openDevices(wanted: readonly Source[], chosen: Wish): Promise<Opened> {
   if (!hasMediaDevices()) return failed(wanted, 'insecure')
   try {
     return opened(await navigator.mediaDevices.getUserMedia(constraints(wanted, chosen)))
@@ -60,7 +66,7 @@ export async function openDevices(wanted: readonly Source[], chosen: ChosenDevic
 }
 
 /** Opens one device; `exact` insists on the chosen one. Null with the problem when it cannot be opened. */
-export async function openDevice(source: Source, chosen: ChosenDevices, exact = false): Promise<Opened> {
+export async function openDevice(source: Source, chosen: Wish, exact = false): Promise<Opened> {
   if (!hasMediaDevices()) return failed([source], 'insecure')
   try {
     return opened(await navigator.mediaDevices.getUserMedia(constraints([source], chosen, exact)))
@@ -102,13 +108,13 @@ export function canChooseSpeaker(): boolean {
   return 'setSinkId' in HTMLMediaElement.prototype
 }
 
-function constraints(sources: readonly Source[], chosen: ChosenDevices, exact = false): MediaStreamConstraints {
+function constraints(sources: readonly Source[], chosen: Wish, exact = false): MediaStreamConstraints {
   const device = (id: string | null) => (id === null ? {} : { deviceId: exact ? { exact: id } : { ideal: id } })
   return {
     audio: sources.includes('microphone') && {
       ...device(chosen.microphone),
       echoCancellation: true,
-      noiseSuppression: true,
+      noiseSuppression: chosen.noisy !== true,
       autoGainControl: true,
     },
     video: sources.includes('camera') && {
@@ -121,14 +127,14 @@ function constraints(sources: readonly Source[], chosen: ChosenDevices, exact = 
   }
 }
 
-async function openPermitted(chosen: ChosenDevices): Promise<Opened> {
+async function openPermitted(chosen: Wish): Promise<Opened> {
   const states = await Promise.all(SOURCES.map((source) => permission(source)))
   const granted = SOURCES.filter((_, index) => states[index] === 'granted')
   const rest = SOURCES.filter((source) => !granted.includes(source))
   return merge(await openEach(granted, chosen), failed(rest, 'blocked'))
 }
 
-async function openEach(sources: readonly Source[], chosen: ChosenDevices): Promise<Opened> {
+async function openEach(sources: readonly Source[], chosen: Wish): Promise<Opened> {
   const each = await Promise.all(sources.map((source) => openDevice(source, chosen)))
   return each.reduce(merge, failed([], 'failed'))
 }

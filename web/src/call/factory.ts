@@ -5,6 +5,7 @@
  */
 import type { Ice } from '../api/types'
 import { Connection, type FirstEncodings, type Groups } from './connection'
+import { rtcServer } from './ice'
 
 const ECDSA: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' }
 
@@ -27,9 +28,7 @@ export class ConnectionFactory {
     return {
       // One transport for everything from the beginning: a quarter of the addresses to gather and to try.
       bundlePolicy: 'max-bundle',
-      iceServers: (this.#ice?.servers ?? []).map(({ urls, username, credential }) =>
-        username && credential ? { urls, username, credential } : { urls },
-      ),
+      iceServers: (this.#ice?.servers ?? []).map(rtcServer),
       iceTransportPolicy: this.#ice?.policy ?? 'all',
       ...(this.#certificate && { certificates: [this.#certificate] }),
     }
@@ -81,17 +80,4 @@ export class ConnectionFactory {
     this.#spareForAnswer?.close()
     this.#spareForAnswer = null
   }
-}
-
-const SHORTEST_LIFETIME = 2 * 60_000
-const LONGEST_LIFETIME = 24 * 3600_000
-
-/**
- * Milliseconds for which TURN credentials are good: the user name begins with the second at which they expire (TURN REST
- * API). Null where there are none. A wrong clock in this device must not make it ask again and again, or never.
- */
-export function lifetimeOf(ice: Ice): number | null {
-  const expiries = ice.servers.map(({ username }) => Number.parseInt(username ?? '')).filter(Number.isFinite)
-  if (expiries.length === 0) return null
-  return Math.min(LONGEST_LIFETIME, Math.max(SHORTEST_LIFETIME, Math.min(...expiries) * 1000 - Date.now()))
 }

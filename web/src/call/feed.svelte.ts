@@ -1,4 +1,4 @@
-import { append } from './chat'
+import { append, quoted, type NewMessage, type Reference } from './chat'
 import type { ChatMessage, Notice } from './model'
 import type { News } from './notices'
 
@@ -10,8 +10,10 @@ export class Feed {
   notices = $state.raw<Notice[]>([])
   #numbers = 0
 
-  add(message: Omit<ChatMessage, 'id' | 'at'>): void {
-    this.messages = append(this.messages, message)
+  add(message: NewMessage, reply: Reference | null = null): void {
+    this.messages = append(this.messages, { ...message, quote: quoted(this.messages, reply) })
+    const { mine, name, text, alone = null } = message
+    if (!mine) this.tell({ kind: 'said', name, text, alone: alone !== null })
   }
 
   tell(...news: News[]): void {

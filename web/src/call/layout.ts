@@ -100,6 +100,25 @@ function table(tiles: readonly string[], width: number, height: number, options:
   )
 }
 
+/** Several in front share the room of one, as a grid in it; everybody else stands beside them. */
+export function inFront(
+  fronts: readonly string[],
+  tiles: readonly string[],
+  width: number,
+  height: number,
+  gap: number,
+): Map<string, Rect> {
+  const others = tiles.filter((key) => !fronts.includes(key))
+  if (others.length === 0) return stage('grid', fronts, width, height, { gap })
+  const places = stage('speaker', ['', ...others], width, height, { gap, focus: '' })
+  const room = places.get('') ?? { x: 0, y: 0, width, height }
+  places.delete('')
+  for (const [key, place] of stage('grid', fronts, room.width, room.height, { gap })) {
+    places.set(key, { ...place, x: place.x + room.x, y: place.y + room.y })
+  }
+  return places
+}
+
 function speaker(
   focus: string,
   tiles: readonly string[],

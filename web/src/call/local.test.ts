@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Tracks } from './connection'
+import type { EffectTrouble } from './effects/effect'
 import { Local } from './local.svelte'
 
 class FakeTrack {
@@ -39,18 +40,47 @@ class FakeStream {
   getVideoTracks = () => this.#tracks.filter(({ kind }) => kind === 'video')
 }
 
+/** Effects that run, and how they are told that they cannot go on. Rejects while `unavailable`. */
+const effects = {
+  running: [] as { background: string; fail: (why: EffectTrouble) => void; through: unknown }[],
+  unavailable: false,
+  there: Promise.resolve(),
+  start: async (through: MediaStreamTrack, background: string, fail: (why: EffectTrouble) => void) => {
+    await effects.there
+    if (effects.unavailable) throw new Error('not there')
+    const one = { background, fail, through }
+    effects.running.push(one)
+    const track = new FakeTrack(through.kind, 'changed')
+    return {
+      track,
+      change: (other: string) => Promise.resolve().then(() => void (one.background = other)),
+      stop() {
+        track.stop()
+        effects.running = effects.running.filter((other) => other !== one)
+      },
+    }
+  },
+}
+vi.mock('./effects/background', () => ({ replaceBackground: effects.start }))
+vi.mock('./effects/noise', () => ({
+  suppressNoise: (raw: MediaStreamTrack, fail: (why: EffectTrouble) => void) => effects.start(raw, 'quiet', fail),
+}))
+
 let local: Local
 let sent: Tracks | null
 let lost: [string, string | null][]
+let dropped: [string, string][]
 let fails: string | null
 let answer: Promise<void>
+let asked: MediaStreamConstraints[]
 
 function label(constraints: MediaTrackConstraints): string {
   const id = constraints.deviceId as { exact?: string; ideal?: string } | undefined
   return id?.exact ?? id?.ideal ?? 'default'
 }
 
-async function getUserMedia({ audio, video }: MediaStreamConstraints): Promise<FakeStream> {
+async function getUserMedia({ audio = false, video = false }: MediaStreamConstraints): Promise<FakeStream> {
+  asked.push({ audio, video })
   await answer
   if (fails) throw Object.assign(new Error(fails), { name: fails })
   return new FakeStream([
@@ -64,7 +94,10 @@ beforeEach(() => {
   FakeTrack.all = []
   sent = null
   lost = []
+  dropped = []
   fails = null
+  asked = []
+  Object.assign(effects, { running: [], unavailable: false, there: Promise.resolve() })
   answer = Promise.resolve()
   vi.stubGlobal('MediaStream', FakeStream)
   vi.stubGlobal(
@@ -86,6 +119,7 @@ beforeEach(() => {
   local = new Local({
     changed: (tracks) => (sent = tracks),
     lost: (device, name) => lost.push([device, name]),
+    dropped: (device, why) => dropped.push([device, why]),
   })
 })
 
@@ -234,5 +268,88 @@ describe('the screen', () => {
     expect(live()).toEqual([])
     expect(await local.shareScreen()).toBe(false)
     expect(live()).toEqual([])
+  })
+})
+
+describe('effects', () => {
+  const runs = () => effects.running.map(({ background }) => background)
+  const sends = () => [sent?.microphone?.label, sent?.camera?.label]
+
+  it('change what is sent, one into another without a gap, and leave nothing behind', async () => {
+    await local.start()
+    await local.setEffects({ background: 'light' })
+    expect([sends(), runs()]).toEqual([['default', 'changed'], ['light']])
+    const { camera } = sent ?? {}
+    await local.setEffects({ background: 'hills' })
+    expect(runs()).toEqual(['hills'])
+    expect(sent?.camera).toBe(camera)
+
+    await local.setEffects({ background: 'none' })
+    expect([sends(), runs()]).toEqual([['default', 'default'], []])
+    expect(local.camera).toBe(true)
+  })
+
+  it('are there at the next meeting before anything is seen', async () => {
+    await local.setEffects({ background: 'strong', quiet: true })
+    let arrive: () => void = () => undefined
+    effects.there = new Promise((resolve) => (arrive = resolve))
+    const next = new Local({ changed: (tracks) => (sent = tracks), lost: () => undefined, dropped: () => undefined })
+    await next.start()
+    expect(sends()).toEqual([undefined, undefined])
+    expect(next.preparing).toEqual({ microphone: true, camera: true })
+
+    arrive()
+    await vi.waitFor(() => expect(sends()).toEqual(['changed', 'changed']))
+    expect(next.preparing).toEqual({ microphone: false, camera: false })
+    next.stop()
+    expect([runs(), live()]).toEqual([[], []])
+  })
+
+  it('follow another camera, and end with the camera', async () => {
+    await local.start()
+    await local.setEffects({ background: 'light' })
+    await local.choose('camera', 'other')
+    await vi.waitFor(() => expect(runs()).toEqual(['light']))
+    expect(effects.running[0]?.through).toMatchObject({ label: 'other', readyState: 'live' })
+
+    await local.setCamera(false)
+    expect([runs(), live()]).toEqual([[], ['audio']])
+    await local.setCamera(true)
+    await vi.waitFor(() => expect(sends()).toEqual(['default', 'changed']))
+  })
+
+  it('that cannot be had are said, and the picture is sent as it is', async () => {
+    await local.start()
+    effects.unavailable = true
+    await local.setEffects({ background: 'light' })
+    expect(sends()).toEqual(['default', 'default'])
+    expect(dropped).toEqual([['camera', 'failed']])
+    expect([local.effects.background, local.effectTroubles]).toEqual(['none', { camera: 'failed' }])
+  })
+
+  it('that are too slow are turned off for this meeting', async () => {
+    await local.start()
+    await local.setEffects({ background: 'light' })
+    effects.running[0]?.fail('slow')
+    expect([sends(), runs()]).toEqual([['default', 'default'], []])
+    expect(dropped).toEqual([['camera', 'slow']])
+    expect(JSON.parse(localStorage.getItem('vcc-effects') ?? '{}')).toMatchObject({ background: 'light' })
+  })
+
+  it('on the voice take the place of the filter of the browser, and give it back', async () => {
+    const filters = () => asked.map(({ audio }) => (audio as MediaTrackConstraints).noiseSuppression)
+    await local.start()
+    await local.setMicrophone(false)
+    await local.setEffects({ quiet: true })
+    await vi.waitFor(() => expect(sends()).toEqual(['changed', 'default']))
+    expect(sent?.microphone?.enabled).toBe(false)
+    await local.setMicrophone(true)
+    expect(sent?.microphone?.enabled).toBe(true)
+    expect(filters()).toEqual([true, false])
+
+    effects.running[0]?.fail('failed')
+    await vi.waitFor(() => expect(sends()).toEqual(['default', 'default']))
+    expect(filters()).toEqual([true, false, true])
+    expect(runs()).toEqual([])
   })
 })

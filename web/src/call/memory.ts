@@ -8,6 +8,9 @@ import type { DeviceKind } from './model'
 const NAME = 'vcc-name'
 const DEVICES = 'vcc-devices'
 const MEETINGS = 'vcc-meetings'
+const PUSH_TO_TALK = 'vcc-push-to-talk'
+/** See link_key.ts. */
+export const KEYS = 'vcc-link-keys'
 const MOST_AGE = 7 * 24 * 3600 * 1000
 
 /** Chosen device ids; null is the browser's default. */
@@ -45,6 +48,16 @@ export function rememberDevices(chosen: ChosenDevices): void {
   write(DEVICES, JSON.stringify(chosen))
 }
 
+/** Whether the space bar is held to be heard. */
+export function recallPushToTalk(): boolean {
+  return read(PUSH_TO_TALK) === 'on'
+}
+
+/** For the next meeting, too. */
+export function rememberPushToTalk(on: boolean): void {
+  write(PUSH_TO_TALK, on ? 'on' : '')
+}
+
 /**
  * The token for a meeting, where one is known that is not too old. That of a member is theirs alone; and who is signed in
  * comes as a member rather than as the guest they were before, unless that guest was the host.
@@ -66,8 +79,10 @@ export function rememberMeeting(code: string, token: string, { host = false } = 
 
 /** Somebody signs out: what was remembered of them here is nobody else's business. */
 export function forgetMember(): void {
-  const guests = Object.entries(meetings()).filter(([, { user }]) => user === undefined)
-  write(MEETINGS, JSON.stringify(Object.fromEntries(guests)))
+  for (const kept of [MEETINGS, KEYS]) {
+    const guests = Object.entries(readRecord(kept)).filter(([, entry]) => !(entry as Partial<Remembered> | null)?.user)
+    write(kept, JSON.stringify(Object.fromEntries(guests)))
+  }
   write(NAME, '')
 }
 
@@ -90,7 +105,8 @@ function isRemembered(value: unknown): value is Remembered {
   return typeof token === 'string' && typeof at === 'number'
 }
 
-function readRecord(key: string): Record<string, unknown> {
+/** What is kept under a key, where it is an object. */
+export function readRecord(key: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(read(key) ?? '{}')
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
@@ -108,7 +124,8 @@ function read(key: string): string | null {
   }
 }
 
-function write(key: string, value: string): void {
+/** Keeps something under a key. */
+export function write(key: string, value: string): void {
   try {
     localStorage.setItem(key, value)
   } catch {

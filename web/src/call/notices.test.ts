@@ -17,6 +17,7 @@ function person(id: string, change: Partial<Participant> = {}): Participant {
     media: NOTHING,
     hand: null,
     away_since: null,
+    arrival: null,
     ...change,
   }
 }
@@ -32,12 +33,16 @@ function roomOf(participants: Participant[], waiting: Waiting[] | null = null): 
     ending_soon: false,
     locked: false,
     needs_password: false,
+    epoch: 0,
+    place: null,
+    breakouts: null,
+    refusal: null,
   } as const
   return { you: 'me', meeting, participants, waiting, ended: null }
 }
 
 function waiting(id: string): Waiting {
-  return { id, name: id.toUpperCase(), since: SINCE, away_since: null }
+  return { id, name: id.toUpperCase(), since: SINCE, away_since: null, word: null }
 }
 
 const me = person('me')
@@ -72,11 +77,52 @@ describe('newsBetween', () => {
     expect(newsBetween(locked, open)).toEqual([{ kind: 'unlocked' }])
   })
 
+  it('tells hosts, and nobody else, why the meeting left a server', () => {
+    const refusal = { server: 'a.example', how: 'login' } as const
+    const left = (room: Room): Room => ({ ...room, meeting: { ...room.meeting, epoch: 1, refusal } })
+    const led = roomOf([person('me', { role: 'cohost' })])
+    expect(newsBetween(led, left(led))).toEqual([{ kind: 'server_refused', refusal }])
+    expect(newsBetween(left(led), left(led))).toEqual([])
+    expect(newsBetween(roomOf([me]), left(roomOf([me])))).toEqual([])
+  })
+
   it('tells hosts who knocks, and a new host nothing about those who wait already', () => {
     const one = [waiting('a')]
     const two = [...one, waiting('b')]
     expect(newsBetween(roomOf([me], one), roomOf([me], two))).toEqual([{ kind: 'waiting', name: 'B' }])
     expect(newsBetween(roomOf([me], null), roomOf([me], two))).toEqual([])
+  })
+})
+
+describe('newsBetween breakout rooms', () => {
+  const people = ['me', 'a', 'b'].map((id) => person(id))
+  const apart = (places: Record<string, string> | null): Room => {
+    const room = roomOf(people)
+    const rooms = [{ id: '1', name: 'Owls', help: null }]
+    const breakouts = places && { rooms, people: places, choose: false, ends_at: null }
+    return { ...room, meeting: { ...room.meeting, breakouts } }
+  }
+
+  it.each([
+    ['they are opened, and one stays', null, { a: '1' }, [{ kind: 'breakouts_open' }]],
+    ['they are opened, and one goes', null, { me: '1', a: '1' }, [{ kind: 'in_room', name: 'Owls' }]],
+    ['one is moved', { a: '1' }, { me: '1', a: '1' }, [{ kind: 'in_room', name: 'Owls' }]],
+    ['one goes back', { me: '1', a: '1' }, { a: '1' }, [{ kind: 'in_main_room' }]],
+    ['somebody comes', { me: '1' }, { me: '1', a: '1' }, [{ kind: 'came', name: 'A' }]],
+    ['somebody goes', { me: '1', a: '1' }, { me: '1' }, [{ kind: 'went', name: 'A' }]],
+    ['somebody moves elsewhere', { me: '1' }, { me: '1' }, []],
+    ['they are closed', { me: '1', a: '1' }, null, [{ kind: 'breakouts_over' }]],
+  ] as const)('%s', (_, before, after, news) => {
+    expect(newsBetween(apart(before), apart(after))).toEqual(news)
+  })
+
+  it('tells of those who come and leave the meeting only in the same room', () => {
+    const gone = (room: Room): Room => ({ ...room, participants: people.slice(0, 2) })
+    const before = apart({ me: '1', a: '1' })
+    expect(newsBetween(before, gone(before))).toEqual([])
+    expect(newsBetween(gone(before), before)).toEqual([])
+    const together = apart({ me: '1', a: '1', b: '1' })
+    expect(newsBetween(together, gone(together))).toEqual([{ kind: 'left', name: 'B' }])
   })
 })
 

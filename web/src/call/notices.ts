@@ -1,7 +1,7 @@
 /** What is worth saying when the room changes. Pure. */
 import type { Participant, Waiting } from '../api/types'
 import type { Notice } from './model'
-import { me, type Room } from './room'
+import { breakoutOf, me, others, type Room } from './room'
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never
 /** A notice before it is numbered. */
@@ -11,14 +11,15 @@ export type News = WithoutId<Notice>
 export function newsBetween(before: Room, after: Room): News[] {
   const known = byId(before.participants)
   const there = byId(after.participants)
-  const others = after.participants.filter(({ id }) => id !== after.you)
+  const beside = others(after)
   const waited = byId(before.waiting ?? [])
   return [
-    ...others.filter(({ id }) => !known.has(id)).map(({ name }): News => ({ kind: 'joined', name })),
-    ...before.participants
-      .filter(({ id }) => !there.has(id) && id !== after.you)
+    ...beside.filter(({ id }) => !known.has(id)).map(({ name }): News => ({ kind: 'joined', name })),
+    ...others(before)
+      .filter(({ id }) => !there.has(id))
       .map(({ name }): News => ({ kind: 'left', name })),
-    ...others.flatMap((person) => changes(known.get(person.id), person)),
+    ...ways(before, after),
+    ...beside.flatMap((person) => changes(known.get(person.id), person)),
     // Who becomes a host is shown everybody who waits already.
     ...(before.waiting && after.waiting ? after.waiting : [])
       .filter(({ id }) => !waited.has(id))
@@ -27,7 +28,40 @@ export function newsBetween(before: Room, after: Room): News[] {
     ...(before.meeting.locked !== after.meeting.locked
       ? [{ kind: after.meeting.locked ? 'locked' : 'unlocked' } as const]
       : []),
+    ...refusalNews(before, after),
   ]
+}
+
+/** Where this person is now; or, where they stayed, who came into their breakout room from another one, or went there. */
+function ways(before: Room, after: Room): News[] {
+  const was = before.meeting.breakouts
+  const { breakouts } = after.meeting
+  if (was && !breakouts) return [{ kind: 'breakouts_over' }]
+  if (!breakouts) return []
+  const place = breakoutOf(after.meeting, after.you)
+  if (breakoutOf(before.meeting, before.you) !== place) {
+    const room = breakouts.rooms.find(({ id }) => id === place)
+    return [room ? { kind: 'in_room', name: room.name } : { kind: 'in_main_room' }]
+  }
+  if (!was) return [{ kind: 'breakouts_open' }]
+  const there = byId(others(after))
+  const known = byId(others(before))
+  const been = (room: Room, { id }: Participant) => room.participants.some((person) => person.id === id)
+  return [
+    ...others(after)
+      .filter((person) => !known.has(person.id) && been(before, person))
+      .map(({ name }): News => ({ kind: 'came', name })),
+    ...others(before)
+      .filter((person) => !there.has(person.id) && been(after, person))
+      .map(({ name }): News => ({ kind: 'went', name })),
+  ]
+}
+
+/** Hosts learn why the meeting left a server, also after the page that says so is gone. */
+function refusalNews(before: Room, after: Room): News[] {
+  const { epoch, refusal } = after.meeting
+  const leads = (me(after)?.role ?? 'guest') !== 'guest'
+  return refusal && leads && epoch > before.meeting.epoch ? [{ kind: 'server_refused', refusal }] : []
 }
 
 function roleNews(was: Participant['role'] | undefined, is: Participant['role'] | undefined): News[] {

@@ -4,15 +4,15 @@
  */
 import type { Candidate, Description } from '../api/types'
 import type { Peer as PeerModel } from './model'
-import { originOf, type Connection } from './connection'
+import { originOf, withSilence, type Connection } from './connection'
 
 /** How a connection is; see `Peer` in model.ts. */
 export type Link = PeerModel['link']
 
 /** What the mesh does for a peer. */
 export interface PeerHandlers {
-  /** Hand this to the other page. False when it cannot be handed on now. */
-  signal(description: Description | null, candidates: Candidate[]): boolean
+  /** Hand this to the other page; what cannot be handed on now is lost. */
+  signal(description: Description | null, candidates: Candidate[]): void
   forOffer(): Connection
   forAnswer(): Connection
   /** A new connection is in place. */
@@ -175,7 +175,7 @@ export class Peer {
     // Addresses found until now stand in the description itself.
     this.#candidates = []
     this.#stale = false
-    this.#on.signal({ type: description.type, sdp: description.sdp }, [])
+    this.#on.signal({ type: description.type, sdp: withSilence(description.sdp) }, [])
   }
 
   async #described(description: Description): Promise<void> {

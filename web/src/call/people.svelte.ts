@@ -1,6 +1,6 @@
 import type { Participant } from '../api/types'
 import { Voice } from './levels'
-import type { Peer, Quality } from './model'
+import type { Peer, Quality, Trouble, Trust } from './model'
 import type { Remote } from './remote'
 import { others, type Room } from './room'
 
@@ -13,7 +13,10 @@ export class Person implements Peer {
   screenAudioStream = $state.raw<MediaStream | null>(null)
   speaking = $state(false)
   quality = $state<Quality>('good')
+  trouble = $state<Trouble | null>(null)
   link = $state<Peer['link']>('connecting')
+  trust = $state<Trust>('unknown')
+  safetyCode = $state<string | null>(null)
   readonly voice = new Voice()
 
   constructor(participant: Participant) {
@@ -28,7 +31,21 @@ export class Person implements Peer {
     this.screenAudioStream = screen ? (streams?.screenSound ?? null) : null
     this.audioStream = streams?.microphone ?? null
     this.link = remote.peer.link
+    this.trust = remote.trust.state
+    this.safetyCode = remote.safetyCode
     this.quality = remote.peer.link === 'restoring' ? 'lost' : remote.quality
+    this.trouble = remote.trouble
+  }
+
+  /** Nothing comes from here to there directly: the media goes through a server. */
+  detach(): void {
+    this.cameraStream = this.screenStream = this.audioStream = this.screenAudioStream = null
+    this.speaking = false
+    this.link = 'connected'
+    this.trust = 'unknown'
+    this.safetyCode = null
+    this.quality = 'good'
+    this.trouble = null
   }
 
   listen(remote: Remote | undefined): void {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Ice } from '../api/types'
 import { noTracks } from './connection'
-import { lifetimeOf } from './factory'
-import { firstEncodings, readShow } from './remote'
+import { lifetimeOf } from './ice'
+import { firstEncodings, readControl, readShow } from './remote'
 
 describe('readShow', () => {
   it.each([
@@ -17,7 +17,7 @@ describe('readShow', () => {
     [`{"show":{"camera":360,"junk":"${'x'.repeat(500)}"}}`, null],
     [new ArrayBuffer(8), null],
   ])('%j', (raw, shown) => {
-    expect(readShow(raw)).toEqual(shown)
+    expect(readShow(readControl(raw)['show'])).toEqual(shown)
   })
 })
 

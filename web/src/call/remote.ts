@@ -1,12 +1,17 @@
 /** One other person: the connection to their page, and what travels over it in both directions. */
 import type { Candidate, Description } from '../api/types'
 import { adapt, cameraEncoding, screenEncoding, UNDISTURBED } from './adaptation'
-import { ChatInlet } from './chat'
+import { ChatInlet, type Said } from './chat'
 import type { Connection, FirstEncodings, Slot, Tracks } from './connection'
 import type { ConnectionFactory } from './factory'
-import type { Quality } from './model'
+import type { Seen } from './diagnosis'
+import type { Quality, Trouble } from './model'
+import { ownPrint } from './prints'
+import type { SafetyCode } from './safety_code'
+import type { Trust } from './trust'
 import { Peer } from './peer'
-import { judge, readSample, type Sample } from './quality'
+import { readObject } from './untrusted'
+import { judge, readSample, readTrouble, type Sample } from './quality'
 
 /** What everybody gets from here; the mesh changes it in place. */
 export interface Outgoing {
@@ -23,9 +28,13 @@ export interface Shown {
 
 /** What the mesh does for a person. */
 export interface RemoteHandlers {
-  signal(description: Description | null, candidates: Candidate[]): boolean
+  signal(description: Description | null, proof: string | null, candidates: Candidate[]): void
   changed(): void
-  chat(text: string): void
+  chat(said: Said): void
+  /** What people do together: a way to this page is there, it said something, it opened a channel for a file. */
+  met(): void
+  heard(raw: unknown): void
+  channel(channel: RTCDataChannel): void
 }
 
 const FIRST_VOICE: RTCRtpEncodingParameters = { priority: 'high', networkPriority: 'high' }
@@ -41,6 +50,8 @@ const MOST_WAITING_CHAT = 50
 export class Remote {
   readonly peer: Peer
   quality: Quality = 'good'
+  /** What this person's page says is wrong on its side. */
+  trouble: Trouble | null = null
   readonly #outgoing: Outgoing
   readonly #on: RemoteHandlers
   readonly #inlet = new ChatInlet()
@@ -49,6 +60,9 @@ export class Remote {
   #shown: Shown = { camera: null, screen: null }
   readonly #showing: Shown
   #said = ''
+  /** What is wrong here, and what this person was last told of that. */
+  #own: Trouble | null = null
+  #ownTold: Trouble | null = null
   #showTimer: ReturnType<typeof setTimeout> | undefined
   #applied = new Map<Slot, string>()
   #pace = UNDISTURBED
@@ -57,27 +71,36 @@ export class Remote {
   #sample: Sample | null = null
   #up = true
   #away = false
+  #code: Promise<SafetyCode | null> | null = null
+  #digits: string | null = null
 
   constructor(
     session: string,
-    polite: boolean,
+    private readonly polite: boolean,
     factory: ConnectionFactory,
     outgoing: Outgoing,
     /** What is shown of this person here; changed in place by the mesh. */
     showing: Shown,
+    readonly trust: Trust,
+    /** The code of the meeting. */
+    private readonly meeting: string,
     handlers: RemoteHandlers,
   ) {
     this.#outgoing = outgoing
     this.#showing = showing
     this.#on = handlers
     this.peer = new Peer(session, polite, {
-      signal: (description, candidates) => handlers.signal(description, candidates),
+      signal: (description, candidates) =>
+        trust.send(description, (proof) => handlers.signal(description, proof, candidates)),
       forOffer: () => factory.forOffer(firstEncodings(outgoing)),
       forAnswer: () => factory.forAnswer(),
       opened: (connection) => this.#opened(connection),
       ready: () => this.update(),
       changed: () => {
-        if (this.peer.link === 'connected') this.update()
+        if (this.peer.link === 'connected') {
+          this.update()
+          this.#look()
+        }
         handlers.changed()
       },
     })
@@ -91,6 +114,15 @@ export class Remote {
   /** The other page has its socket, so an offer or an answer is to be expected. */
   get here(): boolean {
     return !this.#away
+  }
+
+  /** Digits to compare by voice; null until they are there. */
+  get safetyCode(): string | null {
+    return this.#digits
+  }
+
+  receive(description: Description | null, proof: string | null, candidates: readonly Candidate[]): void {
+    this.trust.receive(description, proof, () => this.peer.receive(description, candidates))
   }
 
   /** `up`: the own socket; `away`: the other's is gone. */
@@ -115,6 +147,29 @@ export class Remote {
     return true
   }
 
+  /** Whether what people do together reaches this person now. */
+  get reached(): boolean {
+    return this.peer.connection?.together.readyState === 'open'
+  }
+
+  tell(message: string): boolean {
+    const together = this.peer.connection?.together
+    return together?.readyState === 'open' && trySend(together, message)
+  }
+
+  /** A new channel to this page; null while there is no way. */
+  openChannel(label: string): RTCDataChannel | null {
+    return this.reached ? (this.peer.connection?.pc.createDataChannel(label) ?? null) : null
+  }
+
+  /** Tells this person what is wrong here. */
+  tellTrouble(trouble: Trouble | null): void {
+    this.#own = trouble
+    const control = this.peer.connection?.control
+    if (trouble === this.#ownTold || control?.readyState !== 'open') return
+    if (trySend(control, JSON.stringify({ trouble }))) this.#ownTold = trouble
+  }
+
   /** Brings tracks and limits up to date with what is to be sent. */
   update(): void {
     const { connection } = this.peer
@@ -130,16 +185,19 @@ export class Remote {
     this.#limit('screen', screenEncoding({ people, capture: captureOf(tracks.screen), shown: screen, step }))
   }
 
-  /** One look at the statistics: how it is for the person here, and what that means for sending. */
-  async inspect(): Promise<void> {
+  /** One look at the statistics: how it is for the person here, and what that means for sending. Null where there is none. */
+  async inspect(): Promise<Seen | null> {
     const { connection, link } = this.peer
-    if (!connection) return
+    if (!connection) return null
+    this.#look()
     const stats = await connection.pc.getStats()
     const sample = readSample(stats.values())
     this.quality = judge(link, this.#sample, sample)
     this.#sample = sample
     this.#pace = adapt(this.#pace, sample.health, this.#target)
     this.update()
+    if (link !== 'connected') return null
+    return { stats: stats.values(), config: connection.pc.getConfiguration(), target: this.#target }
   }
 
   close(): void {
@@ -148,17 +206,28 @@ export class Remote {
   }
 
   #opened(connection: Connection): void {
-    const { chat, control } = connection
+    const { chat, control, together, pc } = connection
     chat.onmessage = ({ data }: MessageEvent<unknown>) => {
-      const text = this.#inlet.read(data, Date.now())
-      if (text !== null) this.#on.chat(text)
+      const said = this.#inlet.read(data, Date.now())
+      if (said !== null) this.#on.chat(said)
     }
     chat.onopen = () => {
       for (const message of this.#waitingChat.splice(0)) trySend(chat, message)
     }
-    control.onmessage = ({ data }: MessageEvent<unknown>) => this.#hearShow(data)
-    control.onopen = () => this.#sendShow()
+    this.#code = null
+    this.#digits = null
+    this.trust.restart()
+    control.onmessage = ({ data }: MessageEvent<unknown>) => this.#hear(data)
+    control.onopen = () => {
+      this.#sendShow()
+      this.tellTrouble(this.#own)
+      this.#beginCode(control)
+    }
+    together.onmessage = ({ data }: MessageEvent<unknown>) => this.#on.heard(data)
+    together.onopen = () => this.#on.met()
+    pc.ondatachannel = ({ channel }) => this.#on.channel(channel)
     this.#said = ''
+    this.#ownTold = null
     this.#applied = new Map()
     this.#sample = null
   }
@@ -169,8 +238,46 @@ export class Remote {
     if (control?.readyState === 'open' && message !== this.#said && trySend(control, message)) this.#said = message
   }
 
-  #hearShow(raw: unknown): void {
-    const shown = readShow(raw)
+  #look(): void {
+    const { connection } = this.peer
+    // Refused by a connection that was closed meanwhile.
+    if (connection && canHash()) this.#lookAt(connection.pc).catch(() => undefined)
+  }
+
+  async #lookAt(pc: RTCPeerConnection): Promise<void> {
+    const live = await this.trust.look(pc)
+    const code = await this.#code
+    await code?.between(ownPrint(pc), live)
+  }
+
+  /** Fetched when pictures flow already: nobody needs it for them. */
+  #beginCode(control: RTCDataChannel): void {
+    if (!canHash()) return
+    const made = import('./safety_code').then(
+      ({ SafetyCode }) => {
+        const send = (message: object) => trySend(control, JSON.stringify({ code: message }))
+        const code: SafetyCode = new SafetyCode(!this.polite, this.meeting, send, () => {
+          if (this.#code !== made) return
+          this.#digits = code.digits
+          this.#on.changed()
+        })
+        code.begin()
+        return code
+      },
+      () => null,
+    )
+    this.#code = made
+    void made.then(() => this.#look())
+  }
+
+  #hear(raw: unknown): void {
+    const said = readControl(raw)
+    if (said['code'] !== undefined) void this.#code?.then((code) => code?.hear(said['code']))
+    if (said['trouble'] !== undefined) {
+      this.trouble = readTrouble(said['trouble'])
+      this.#on.changed()
+    }
+    const shown = readShow(said['show'])
     if (!shown) return
     this.#shown = shown
     this.update()
@@ -211,15 +318,21 @@ function captureOf(track: MediaStreamTrack | null): { width: number; height: num
   return { width, height }
 }
 
+/** What a peer says beside the media; empty for anything that is not ours. */
+export function readControl(raw: unknown): Record<string, unknown> {
+  return readObject(raw, MOST_CONTROL_CHARACTERS)
+}
+
 /** What a peer says it shows; null for anything else. */
-export function readShow(raw: unknown): Shown | null {
-  if (typeof raw !== 'string' || raw.length > MOST_CONTROL_CHARACTERS) return null
-  try {
-    const { show } = JSON.parse(raw) as { show?: Partial<Record<keyof Shown, unknown>> }
-    return show ? { camera: heightOf(show.camera), screen: heightOf(show.screen) } : null
-  } catch {
-    return null
-  }
+export function readShow(said: unknown): Shown | null {
+  if (typeof said !== 'object' || said === null) return null
+  const { camera, screen } = said as Partial<Record<keyof Shown, unknown>>
+  return { camera: heightOf(camera), screen: heightOf(screen) }
+}
+
+/** A page that was not loaded securely has no cryptography. */
+function canHash(): boolean {
+  return 'subtle' in crypto
 }
 
 function heightOf(value: unknown): number | null {

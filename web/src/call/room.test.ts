@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Participant, ServerMessage, Snapshot } from '../api/types'
-import { fromSnapshot, hands, me, others, reduce, type Room, type RoomEvent } from './room'
+import { breakoutOf, elsewhere, fromSnapshot, hands, me, others, reduce, type Room, type RoomEvent } from './room'
 // Recorded from the server: what a host and a guest were sent, and after each step the snapshot that a resync brought.
 import recording from './room.recording.jsonl?raw'
 
@@ -22,7 +22,18 @@ function after(room: Room, events: Step['events']): Room {
 function person(id: string, change: Partial<Participant> = {}): Participant {
   const media = { microphone: false, camera: false, screen: false }
   const joined_at = '2026-06-22T12:00:00Z'
-  return { id, session: id, name: id, role: 'guest', joined_at, media, hand: null, away_since: null, ...change }
+  return {
+    id,
+    session: id,
+    name: id,
+    role: 'guest',
+    joined_at,
+    media,
+    hand: null,
+    away_since: null,
+    arrival: null,
+    ...change,
+  }
 }
 
 function roomOf(...participants: Participant[]): Room {
@@ -36,6 +47,10 @@ function roomOf(...participants: Participant[]): Room {
     ending_soon: false,
     locked: false,
     needs_password: false,
+    epoch: 0,
+    place: null,
+    breakouts: null,
+    refusal: null,
   } as const
   return { you: 'me', meeting, participants, waiting: null, ended: null }
 }
@@ -99,10 +114,42 @@ describe('room', () => {
       ending_soon: false,
       locked: false,
       needs_password: false,
+      epoch: 0,
+      place: null,
+      breakouts: null,
+      refusal: null,
     } as const
-    const waiting = [{ id: 'w', name: 'W', since: '2026-06-22T12:00:00Z', away_since: null }]
+    const waiting = [{ id: 'w', name: 'W', since: '2026-06-22T12:00:00Z', away_since: null, word: null }]
     const changed = reduce(roomOf(), { type: 'meeting_changed', seq: 1, meeting })
     expect(changed.meeting.title).toBe('New')
     expect(reduce(changed, { type: 'waiting_changed', seq: 2, waiting }).waiting).toEqual(waiting)
+  })
+})
+
+describe('breakout rooms', () => {
+  const rooms = [
+    { id: '1', name: 'Owls', help: null },
+    { id: '2', name: 'Larks', help: null },
+  ]
+  const all = ['me', 'a', 'b', 'c'].map((id) => person(id))
+  const apart = (people: Record<string, string>) => {
+    const room = roomOf(...all)
+    return { ...room, meeting: { ...room.meeting, breakouts: { rooms, people, choose: false, ends_at: null } } }
+  }
+  const ids = (people: { id: string }[]) => people.map(({ id }) => id)
+
+  it('are none: everybody is together', () => {
+    expect([ids(others(roomOf(...all))), ids(elsewhere(roomOf(...all)))]).toEqual([['a', 'b', 'c'], []])
+  })
+
+  it.each([
+    ['in the main room', {}, ['a', 'b', 'c'], []],
+    ['alone in the main room', { a: '1', b: '1', c: '2' }, [], ['a', 'b', 'c']],
+    ['in a room with one', { me: '1', a: '1', c: '2' }, ['a'], ['b', 'c']],
+    ['in a room without others', { me: '2', gone: '2' }, [], ['a', 'b', 'c']],
+  ])('part people: one is %s', (_, people, beside, away) => {
+    const room = apart(people)
+    expect([ids(others(room)), ids(elsewhere(room))]).toEqual([beside, away])
+    expect(beside.every((id) => breakoutOf(room.meeting, id) === breakoutOf(room.meeting, 'me'))).toBe(true)
   })
 })

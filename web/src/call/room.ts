@@ -45,9 +45,39 @@ export function me(room: Room): Participant | null {
   return room.participants.find(({ id }) => id === room.you) ?? null
 }
 
-/** Everybody else in the order of arrival, which is the same on every screen. */
+/** The id of the breakout room that somebody is in; null for the main room. */
+export function breakoutOf({ breakouts }: RoomMeeting, id: string): string | null {
+  return breakouts?.people[id] ?? null
+}
+
+/** Everybody else in the same breakout room, in the order of arrival, which is the same on every screen. */
 export function others(room: Room): Participant[] {
-  return room.participants.filter(({ id }) => id !== room.you).sort((a, b) => order(a, b))
+  return everybodyElse(room).filter(({ id }) => together(room, id))
+}
+
+/** Everybody in another breakout room. */
+export function elsewhere(room: Room): Participant[] {
+  return everybodyElse(room).filter(({ id }) => !together(room, id))
+}
+
+function everybodyElse(room: Room): Participant[] {
+  return room.participants.filter(({ id }) => id !== room.you).sort(order)
+}
+
+function together({ meeting, you }: Room, id: string): boolean {
+  return breakoutOf(meeting, id) === breakoutOf(meeting, you)
+}
+
+/** Whether this page goes into the place of the epoch now: one alone goes first, and leads the room over there. */
+export function mayEnter(room: Room): boolean {
+  const { place } = room.meeting
+  return place !== null && (place.open || place.opener === room.you)
+}
+
+/** Ids of those who were in the room before this page. */
+export function earlier(room: Room): Set<string> {
+  const ids = [...room.participants].sort(order).map(({ id }) => id)
+  return new Set(ids.slice(0, Math.max(0, ids.indexOf(room.you))))
 }
 
 /** Ids of raised hands, first raised first. */

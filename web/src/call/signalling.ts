@@ -37,6 +37,7 @@ const MOST_OUTBOX = 20
 const KEPT: ReadonlySet<ClientMessage['type']> = new Set([
   'admit',
   'refuse',
+  'tell_waiting',
   'mute',
   'extend',
   'ask_to_unmute',
@@ -45,6 +46,13 @@ const KEPT: ReadonlySet<ClientMessage['type']> = new Set([
   'set_role',
   'hand_over',
   'set_meeting',
+  'open_breakouts',
+  'move_to_breakout',
+  'rename_breakout',
+  'close_breakouts',
+  'tell_breakouts',
+  'go_to_breakout',
+  'ask_for_help',
   'end',
 ])
 
@@ -186,6 +194,10 @@ export class Signalling {
       case 'unmute_requested':
       case 'camera_stop_requested':
       case 'host_link':
+      case 'word_from_host':
+      case 'word_to_breakouts':
+      case 'place_confirmed':
+      case 'turned_away':
       case 'dismissed':
       case 'meeting_ended':
         break

@@ -1,5 +1,6 @@
 import { endSession, userToken } from '../api/session'
 import type { Join, Media } from '../api/types'
+import { randomHex } from './bytes'
 import { forgetMeeting, recallMeeting, rememberMeeting } from './memory'
 
 /** By what this browser comes into a meeting: as who it was there before, or as who is signed in. */
@@ -10,7 +11,7 @@ export function tokenFor(code: string): string | null {
 /** What this page says about itself whenever it asks to be let in. */
 export class Visit {
   /** Names this page to the server and to the others (docs/protocol.md). */
-  readonly session = newSession()
+  readonly session = randomHex(16)
   name: string | null = null
   password: string | null = null
   hand = false
@@ -62,9 +63,4 @@ export class Visit {
   differs({ microphone, camera, screen }: Media): boolean {
     return microphone !== this.media.microphone || camera !== this.media.camera || screen !== this.media.screen
   }
-}
-
-/** 128 random bits. `crypto.randomUUID` is missing where the page was not loaded securely. */
-function newSession(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

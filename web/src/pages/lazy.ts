@@ -15,6 +15,9 @@ export const pages = {
   details: () => import('./Details.svelte'),
   rsvp: () => import('./Rsvp.svelte'),
   my_record: () => import('./MyRecord.svelte'),
+  privacy_rights: () => import('./PrivacyRights.svelte'),
+  admin: () => import('../admin/Console.svelte'),
+  connection_test: () => import('./ConnectionTest.svelte'),
   not_found: () => import('./NotFound.svelte'),
 }
 

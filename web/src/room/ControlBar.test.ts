@@ -2,6 +2,7 @@ import { flushSync } from 'svelte'
 import { beforeEach, expect, test, vi } from 'vitest'
 import ControlBar from './ControlBar.svelte'
 import { aPerson, FakeCall } from './testing/fake.svelte'
+import { aMessage } from './testing/message'
 import { enter } from './testing/stage'
 import { RoomView } from './view.svelte'
 
@@ -56,7 +57,7 @@ test('Chat keeps its name and tells the unread messages beside it', () => {
   const call = FakeCall.inside('Ada', 'Ben')
   const view = new RoomView(call)
   const page = enter(ControlBar, call, view)
-  call.messages = [{ id: '1', from: 'p0', name: 'Ben', text: 'walrus', at: new Date(), mine: false }]
+  call.messages = [aMessage({ text: 'walrus' })]
   flushSync()
 
   const described = page.button('Chat').getAttribute('aria-describedby')

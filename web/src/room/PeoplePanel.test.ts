@@ -19,7 +19,7 @@ function openMenu(page: Stage, name: string): void {
 }
 
 function waits(id: string, name: string) {
-  return { id, name, since: '2026-01-01T10:00:00Z', away_since: null }
+  return { id, name, since: '2026-01-01T10:00:00Z', away_since: null, word: null }
 }
 
 test('everybody is listed with what others should know of them', () => {
@@ -139,4 +139,17 @@ test('who waits is admitted one by one or all together', () => {
     ['refuse', 'w0', false],
     ['admit', null],
   ])
+})
+
+test('what is wrong with the call: to oneself in a sentence, to who leads in a few words, to nobody else', () => {
+  const call = FakeCall.inside('Ada', 'Ben')
+  call.trouble = 'udp_blocked'
+  call.peers = [aPeer('p0', 'Ben', { trouble: 'power' })]
+  const page = enter(PeoplePanel, call)
+  expect(page.text()).toContain('Your network blocks UDP, so the call goes through a relay.')
+  expect(page.text()).not.toContain('Computer short of power')
+
+  call.isHost = true
+  flushSync()
+  expect(page.text()).toContain('Computer short of power')
 })

@@ -103,6 +103,6 @@ test('it says who is the host and what the host will know', () => {
 
 test('devices without a label are numbered', () => {
   open()
-  const options = [...page.root.querySelectorAll('option')].map((option) => option.textContent)
+  const options = [...page.root.querySelectorAll('main option')].map((option) => option.textContent)
   expect(options).toEqual(['Desk microphone', 'Camera 1'])
 })

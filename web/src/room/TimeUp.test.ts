@@ -15,6 +15,10 @@ const ROOM = {
   ending_soon: true,
   locked: false,
   needs_password: false,
+  epoch: 0,
+  place: null,
+  breakouts: null,
+  refusal: null,
 } as const
 
 function near(role: 'host' | 'guest'): { call: FakeCall; page: ReturnType<typeof enter> } {

@@ -1,9 +1,12 @@
 import { createContext } from 'svelte'
-import type { CallModel } from '../call/model'
+import type { CallModel, LocalMedia } from '../call/model'
 import type { RoomView } from './view.svelte'
 
 /** The call that the components below belong to. */
 export const [useCall, provideCall] = createContext<CallModel>()
+
+/** The person's own devices, in a call or while they are only tried. */
+export const [useLocal, provideLocal] = createContext<LocalMedia>()
 
 /** What the person has opened and chosen in the room. */
 export const [useView, provideView] = createContext<RoomView>()

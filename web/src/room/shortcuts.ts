@@ -10,6 +10,7 @@ const ACTIONS: Record<string, (call: CallModel, view: RoomView) => void> = {
   c: (_, view) => view.toggle('chat'),
   p: (_, view) => view.toggle('people'),
   f: () => void toggleFullScreen(),
+  w: (_, view) => view.tellWhoSpeaks(),
   '?': (_, view) => (view.dialog = 'shortcuts'),
 }
 
@@ -26,4 +27,42 @@ export function pressKey(event: KeyboardEvent, call: CallModel, view: RoomView):
   if (!action || busy(event.target)) return
   event.preventDefault()
   action(call, view)
+}
+
+/** The space bar belongs to what is pressed with it, and to everything that is typed into. */
+const PRESSED = 'button, a, summary, [role="log"], audio, video'
+
+/** Held while muted, the space bar lets one be heard: for who chose that in the settings. */
+export class TalkKey {
+  readonly #call: CallModel
+  readonly #view: RoomView
+  #held = false
+
+  constructor(call: CallModel, view: RoomView) {
+    this.#call = call
+    this.#view = view
+  }
+
+  down(event: KeyboardEvent): void {
+    if (event.key !== ' ' || !this.#view.pushToTalk || event.ctrlKey || event.metaKey || event.altKey) return
+    if (busy(event.target) || (event.target instanceof Element && event.target.closest(PRESSED))) return
+    // A page scrolls by it; and while it is held it comes again and again.
+    event.preventDefault()
+    if (this.#held || this.#call.local.microphone) return
+    this.#held = true
+    void this.#call.local.setMicrophone(true)
+  }
+
+  /** Let go of, or the window lost it: nobody stays audible by accident. */
+  up(event?: KeyboardEvent): void {
+    if (!this.#held || (event && event.key !== ' ')) return
+    this.#held = false
+    void this.#call.local.setMicrophone(false)
+  }
+
+  /** A press with the mouse leaves no button behind that the space bar would press next. */
+  clicked(event: MouseEvent): void {
+    if (!this.#view.pushToTalk || event.detail === 0) return
+    if (event.target instanceof Element) event.target.closest<HTMLElement>('.controls button')?.blur()
+  }
 }

@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest'
 import { aPeer, FakeCall } from './testing/fake.svelte'
-import { mainTile, tilesOf } from './tiles'
+import { mainTiles, tilesOf, type TileItem } from './tiles'
 
-const nothing = { layout: 'auto', pinned: null, activeSpeaker: null } as const
+const nothing = { layout: 'auto', pins: [], spotlight: [], activeSpeaker: null } as const
+
+function mainTile(tiles: TileItem[], choice: Parameters<typeof mainTiles>[1]): TileItem | null {
+  return mainTiles(tiles, choice)[0] ?? null
+}
 
 function keys(call: FakeCall): string[] {
   return tilesOf(call).map((tile) => tile.key)
@@ -39,6 +43,18 @@ test('what is pinned wins while it is there', () => {
   const call = FakeCall.inside('Ada', 'Ben', 'Cem')
   const pinned = { id: 'me', source: 'camera' } as const
 
-  expect(mainTile(tilesOf(call), { ...nothing, layout: 'grid', pinned })?.key).toBe('me/camera')
-  expect(mainTile(tilesOf(call), { ...nothing, pinned: { id: 'gone', source: 'camera' } })).toBeNull()
+  expect(mainTile(tilesOf(call), { ...nothing, layout: 'grid', pins: [pinned] })?.key).toBe('me/camera')
+  expect(mainTile(tilesOf(call), { ...nothing, pins: [{ id: 'gone', source: 'camera' }] })).toBeNull()
+})
+
+test("several pictures are pinned in the order of the people, and one's own pins go before those for everybody", () => {
+  const tiles = tilesOf(FakeCall.inside('Ada', 'Ben', 'Cem', 'Dunja'))
+  const ben = { id: 'p0', source: 'camera' } as const
+  const dunja = { id: 'p2', source: 'camera' } as const
+  const keys = (choice: object) => mainTiles(tiles, { ...nothing, ...choice }).map(({ key }) => key)
+
+  expect(keys({ pins: [dunja, ben] })).toEqual(['p0/camera', 'p2/camera'])
+  expect(keys({ spotlight: [dunja] })).toEqual(['p2/camera'])
+  expect(keys({ pins: [ben], spotlight: [dunja] })).toEqual(['p0/camera'])
+  expect(keys({ pins: [{ id: 'gone', source: 'camera' }], spotlight: [dunja] })).toEqual(['p2/camera'])
 })

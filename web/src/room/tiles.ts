@@ -1,4 +1,4 @@
-import type { CallModel, Participant, Peer, Quality } from '../call/model'
+import type { CallModel, Participant, Peer, Pin, Quality, Trust } from '../call/model'
 import type { Source } from './view.svelte'
 
 /** One picture on the stage. */
@@ -10,13 +10,14 @@ export interface TileItem {
   stream: MediaStream | null
   speaking: boolean
   quality: Quality
+  trust: Trust
   /** Own pictures are always there. */
   link: Peer['link']
 }
 
 function ofPeer(peer: Peer): TileItem[] {
-  const { participant, speaking, quality, link } = peer
-  const common = { own: false, participant, quality, link }
+  const { participant, speaking, quality, link, trust } = peer
+  const common = { own: false, participant, quality, link, trust }
   const camera: TileItem = {
     ...common,
     key: `${participant.id}/camera`,
@@ -45,6 +46,7 @@ function ofMe(call: CallModel, me: Participant): TileItem {
     stream: call.local.cameraStream,
     speaking: false,
     quality: 'good',
+    trust: 'unknown',
     link: 'connected',
   }
 }
@@ -56,15 +58,23 @@ export function tilesOf(call: CallModel): TileItem[] {
 
 interface Choice {
   layout: 'auto' | 'grid' | 'speaker'
-  pinned: { id: string; source: Source } | null
+  /** What this person pinned; and what a host did for everybody, which counts where they pinned nothing that is there. */
+  pins: readonly Pin[]
+  spotlight: readonly Pin[]
   activeSpeaker: string | null
 }
 
-/** The picture that gets most of the room, or null when all are alike: pinned, then shared, then whoever speaks. */
-export function mainTile(tiles: TileItem[], choice: Choice): TileItem | null {
-  const { pinned, layout, activeSpeaker } = choice
-  const kept = pinned && tiles.find((tile) => tile.participant.id === pinned.id && tile.source === pinned.source)
+/** The pictures that get most of the room, none when all are alike: pinned, then shared, then whoever speaks. */
+export function mainTiles(tiles: TileItem[], choice: Choice): TileItem[] {
+  const among = (pins: readonly Pin[]) =>
+    tiles.filter(({ participant, source }) => pins.some((pin) => pin.id === participant.id && pin.source === source))
+  const kept = [among(choice.pins), among(choice.spotlight)].find((some) => some.length > 0)
   if (kept) return kept
+  const one = mainTile(tiles, choice)
+  return one ? [one] : []
+}
+
+function mainTile(tiles: TileItem[], { layout, activeSpeaker }: Choice): TileItem | null {
   if (layout === 'grid') return null
   const shared = tiles.find((tile) => tile.source === 'screen')
   if (shared) return shared

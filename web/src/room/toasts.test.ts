@@ -35,3 +35,12 @@ test('a lost device names what took its place, or says that nothing did', () => 
   expect(noticeText({ id: 1, kind: 'device_lost', device: 'camera', name: 'Desk' })).toBe('Switched to Desk')
   expect(noticeText({ id: 1, kind: 'device_lost', device: 'camera', name: null })).toBe('Your camera was unplugged')
 })
+
+test.each([
+  ['login', 'meet.example asks people to log in there.'],
+  ['lobby', 'meet.example lets people wait in a lobby of its own.'],
+  ['password', 'meet.example asks for a password of its own.'],
+  ['embedding', 'meet.example does not let other sites show its meetings.'],
+] as const)('hosts read in plain words why a server was left: %s', (how, text) => {
+  expect(noticeText({ id: 1, kind: 'server_refused', refusal: { server: 'meet.example', how } })).toBe(text)
+})

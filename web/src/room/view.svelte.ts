@@ -1,23 +1,25 @@
-import type { CallModel } from '../call/model'
+import { recallPushToTalk } from '../call/memory'
+import type { CallModel, Pin } from '../call/model'
 
 const UNDO_MS = 3000
 
-export type Panel = 'chat' | 'people'
-export type Source = 'camera' | 'screen'
-
-/** A picture that somebody wants to keep large. */
-export interface Pin {
-  id: string
-  source: Source
-}
+export type Panel = 'chat' | 'people' | 'notes'
+export type Source = Pin['source']
 
 /** What one person has opened and chosen in the room. Nothing of it leaves the page. */
 export class RoomView {
   panel = $state<Panel | null>(null)
-  dialog = $state<'invite' | 'settings' | 'shortcuts' | 'access' | null>(null)
+  /** The whiteboard lies over the pictures. */
+  board = $state(false)
+  dialog = $state<'invite' | 'settings' | 'shortcuts' | 'access' | 'safety' | 'timer' | 'record' | 'breakouts' | null>(
+    null,
+  )
   /** `auto` is a grid that makes way for a shared screen. */
   layout = $state<'auto' | 'grid' | 'speaker'>('auto')
-  pinned = $state<Pin | null>(null)
+  /** What this person keeps large, in the order of pinning. */
+  pins = $state.raw<readonly Pin[]>([])
+  /** Hold the space bar to be heard while muted; stays in this browser. */
+  pushToTalk = $state(recallPushToTalk())
   /** Single keys as shortcuts can be switched off (WCAG 2.1.4): who dictates text needs that. */
   keys = $state(true)
   /** Whether one picture is in front now; the stage decides and says so. */
@@ -26,6 +28,12 @@ export class RoomView {
   several = $state(false)
   /** Whether the pictures can be seen: not in a hidden tab, nor under a panel that covers them. Room says so. */
   seen = $state(true)
+  /** The picture in the small window, and its height in device pixels: wanted whether the page can be seen or not. */
+  small = $state.raw<{ key: string; height: number } | null>(null)
+  /** Whether pictures and screens of others are received; without them a weak network carries the voices. */
+  pictures = $state(true)
+  /** Who was heard when somebody last asked who speaks; for people who do not see the frames around pictures. */
+  speakers = $state.raw<readonly string[] | null>(null)
   /** The host pressed `End for all`, and may still take it back. */
   ending = $state(false)
   /** The end that a person has been told of, and wants to hear no more about. */
@@ -49,6 +57,10 @@ export class RoomView {
     return room?.ending_soon && room.ends_at !== this.#toldEnd ? room.ends_at : null
   }
 
+  tellWhoSpeaks(): void {
+    this.speakers = this.#call.peers.filter((peer) => peer.speaking).map((peer) => peer.participant.name)
+  }
+
   putEndAway(): void {
     this.#toldEnd = this.#call.room?.ends_at ?? null
   }
@@ -70,7 +82,7 @@ export class RoomView {
 
   /** Ends the meeting for everybody, after a moment in which the press can be undone; at once when nobody else is here. */
   endForAll(): void {
-    if (this.#call.peers.length === 0) {
+    if (this.#call.peers.length + this.#call.elsewhere.length === 0) {
       this.#call.end()
       return
     }
@@ -92,10 +104,11 @@ export class RoomView {
   }
 
   isPinned(id: string, source: Source): boolean {
-    return this.pinned?.id === id && this.pinned.source === source
+    return this.pins.some((pin) => pin.id === id && pin.source === source)
   }
 
   togglePin(id: string, source: Source): void {
-    this.pinned = this.isPinned(id, source) ? null : { id, source }
+    const others = this.pins.filter((pin) => pin.id !== id || pin.source !== source)
+    this.pins = this.isPinned(id, source) ? others : [...others, { id, source }]
   }
 }

@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { ChatMessage } from '../call/model'
 import { FakeCall } from './testing/fake.svelte'
+import { aMessage } from './testing/message'
 import { RoomView } from './view.svelte'
 
 beforeEach(() => vi.useFakeTimers())
 afterEach(() => vi.useRealTimers())
 
 function said(id: string, mine = false): ChatMessage {
-  return { id, from: mine ? 'me' : 'p0', name: 'Ben', text: 'walrus', at: new Date(), mine }
+  return aMessage({ id, from: mine ? 'me' : 'p0', text: 'walrus', mine })
 }
 
 test('messages of others count as unread until the chat was open', () => {
@@ -78,5 +79,8 @@ test('the same picture pinned twice is let go', () => {
   expect(view.isPinned('p0', 'screen')).toBe(true)
   expect(view.isPinned('p0', 'camera')).toBe(false)
   view.togglePin('p0', 'screen')
-  expect(view.pinned).toBeNull()
+  expect(view.pins).toEqual([])
+  view.togglePin('p0', 'camera')
+  view.togglePin('p1', 'camera')
+  expect(view.pins).toHaveLength(2)
 })

@@ -1,5 +1,5 @@
 import { formatLocale } from '../agenda/locale'
-import type { MeetingView, RoomMeeting } from '../call/model'
+import type { LobbyWord, MeetingView, RoomMeeting } from '../call/model'
 import { m } from '../i18n/paraglide/messages.js'
 
 /** What a meeting is called where it has no title. */
@@ -7,6 +7,18 @@ export function meetingTitle(view: MeetingView | null, room: RoomMeeting | null 
   const title = room?.title ?? view?.title ?? ''
   if (title !== '') return title
   return view === null ? m.meeting() : m.meeting_of({ name: view.host_name })
+}
+
+const LOBBY_WORDS: Record<LobbyWord, () => string> = {
+  soon: m.lobby_word_soon,
+  minutes: m.lobby_word_minutes,
+  name: m.lobby_word_name,
+  later: m.lobby_word_later,
+}
+
+/** What a host says to who waits, in the language of this page. */
+export function lobbyWord(word: LobbyWord): string {
+  return LOBBY_WORDS[word]()
 }
 
 /** A day and the hour as people here write them. */

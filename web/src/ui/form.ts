@@ -24,6 +24,8 @@ export function wording(problem: Problem): string {
   switch (problem.code) {
     case 'offline':
       return m.form_offline()
+    case 'push-failed':
+      return m.push_failed()
     case 'unavailable':
       return m.problem_unavailable_text()
     case 'too-many-requests':

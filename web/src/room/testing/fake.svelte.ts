@@ -1,11 +1,14 @@
 /** A call without browser or server behind it, for tests of the markup; never part of the bundle. */
 import type {
+  BreakoutWish,
   CallModel,
   CallProblem,
   CallState,
   ChatMessage,
+  ChatWish,
   DeviceProblem,
   Ending,
+  LobbyWord,
   LocalMedia,
   MeetingView,
   MeetingWish,
@@ -13,6 +16,9 @@ import type {
   Participant,
   Peer,
   RoomMeeting,
+  Together,
+  Trouble,
+  Venue,
   Waiting,
 } from '../../call/model'
 
@@ -26,6 +32,7 @@ export function aPerson(id: string, name: string, more: Partial<Participant> = {
     media: { microphone: true, camera: true, screen: false },
     hand: null,
     away_since: null,
+    arrival: null,
     ...more,
   }
 }
@@ -39,7 +46,10 @@ export function aPeer(id: string, name: string, more: Partial<Peer> = {}): Peer 
     screenAudioStream: null,
     speaking: false,
     quality: 'good',
+    trouble: null,
     link: 'connected',
+    trust: 'unknown',
+    safetyCode: null,
     ...more,
   }
 }
@@ -51,6 +61,8 @@ export function aMeeting(more: Partial<MeetingView> = {}): MeetingView {
     kind: 'instant',
     status: 'live',
     engine: 'auto',
+    carrier: 'direct',
+    server: null,
     lobby: false,
     needs_password: false,
     host_name: 'Ada',
@@ -81,10 +93,18 @@ class FakeLocal implements LocalMedia {
   problems = $state<{ microphone?: DeviceProblem; camera?: DeviceProblem }>({})
   cameraStream = $state.raw<MediaStream | null>(null)
   screenStream = $state.raw<MediaStream | null>(null)
+  voice: MediaStreamTrack | null = null
   level = $state(0)
+  effects = $state<LocalMedia['effects']>({ background: 'none', quiet: false })
+  preparing = { microphone: false, camera: false }
+  effectTroubles = $state<LocalMedia['effectTroubles']>({})
   canShareScreen = true
   canChooseSpeaker = false
   started = 0
+
+  get sharing(): boolean {
+    return this.screenStream !== null
+  }
 
   start(): Promise<void> {
     this.started += 1
@@ -106,6 +126,11 @@ class FakeLocal implements LocalMedia {
     return Promise.resolve()
   }
 
+  setEffects(change: Partial<LocalMedia['effects']>): Promise<void> {
+    Object.assign(this.effects, change)
+    return Promise.resolve()
+  }
+
   shareScreen(): Promise<boolean> {
     return Promise.resolve(false)
   }
@@ -124,16 +149,23 @@ export class FakeCall implements CallModel {
   state = $state<CallState>('prejoin')
   view = $state.raw<MeetingView | null>(aMeeting())
   room = $state.raw<RoomMeeting | null>(null)
+  venue = $state.raw<Venue | null>(null)
   me = $state.raw<Participant | null>(null)
   isHost = $state(false)
   cohost = $state(false)
   hostLink = $state<string | null>(null)
+  lobbyWord = $state<LobbyWord | null>(null)
+  hasKey = $state(false)
   unmuteAsked = $state(false)
+  trouble = $state<Trouble | null>(null)
   peers = $state.raw<Peer[]>([])
+  elsewhere = $state.raw<Participant[]>([])
+  ahead = 0
   waiting = $state.raw<Waiting[]>([])
   hands = $state.raw<string[]>([])
   activeSpeaker = $state<string | null>(null)
   messages = $state.raw<ChatMessage[]>([])
+  together = $state.raw<Together | null>(null)
   notices = $state.raw<Notice[]>([])
   problem = $state.raw<CallProblem | null>(null)
   ending = $state.raw<Ending | null>(null)
@@ -179,9 +211,14 @@ export class FakeCall implements CallModel {
     this.asked.push(['raiseHand', raised])
   }
 
-  sendChat(text: string): boolean {
-    this.asked.push(['sendChat', text])
+  sendChat(text: string, wish?: ChatWish): boolean {
+    this.asked.push(wish ? ['sendChat', text, wish] : ['sendChat', text])
     return this.reaches
+  }
+
+  gather(): Promise<Together> {
+    this.asked.push(['gather'])
+    return this.together ? Promise.resolve(this.together) : Promise.reject(new Error('not in this test'))
   }
 
   show(id: string, source: 'camera' | 'screen', height: number): void {
@@ -202,6 +239,10 @@ export class FakeCall implements CallModel {
 
   refuse(id: string, ban: boolean): void {
     this.asked.push(['refuse', id, ban])
+  }
+
+  tellWaiting(id: string | null, word: LobbyWord): void {
+    this.asked.push(['tellWaiting', id, word])
   }
 
   mute(id: string | null): void {
@@ -235,6 +276,10 @@ export class FakeCall implements CallModel {
   answerUnmute(on: boolean): void {
     this.unmuteAsked = false
     this.asked.push(['answerUnmute', on])
+  }
+
+  askBreakouts(wish: BreakoutWish): void {
+    this.asked.push(['askBreakouts', wish])
   }
 
   extend(): void {

@@ -1,0 +1,1 @@
+"""``videocall doctor``: looks at everything an installation needs, and says in plain words what to do."""

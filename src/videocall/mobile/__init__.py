@@ -1,0 +1,1 @@
+"""What the phone app asks before it asks for anything else: looks and advertising by country (policy section 14)."""

@@ -1,0 +1,53 @@
+/** What people in a call do together beside talking, straight from browser to browser. Fetched when somebody uses it. */
+import { Board } from './board.svelte'
+import { Budget } from './budget'
+import { Files } from './files.svelte'
+import { Lead } from './lead.svelte'
+import type { Links, Part } from './links'
+import { Polls } from './polls.svelte'
+import { Recordings } from './recordings.svelte'
+import { DOC, read } from './wire'
+
+/** See the head of this file. */
+export class Together {
+  readonly files: Files
+  readonly polls: Polls
+  readonly lead: Lead
+  readonly recordings: Recordings
+  readonly board: Board
+  readonly #links: Links
+  readonly #parts: Part[]
+  readonly #budget = new Budget(100, 20)
+  /** A whole document comes at once, and strokes follow each other closely. */
+  readonly #documents = new Budget(700, 30)
+
+  constructor(links: Links) {
+    this.#links = links
+    this.files = new Files(links)
+    this.polls = new Polls(links)
+    this.lead = new Lead(links)
+    this.recordings = new Recordings(links)
+    this.board = new Board(links)
+    this.#parts = [this.files, this.polls, this.lead, this.recordings, this.board]
+  }
+
+  heard(from: string, raw: unknown): void {
+    const person = this.#links.person(from)
+    const budget = typeof raw === 'string' && raw.startsWith(DOC) ? this.#documents : this.#budget
+    if (!person || !budget.take(from)) return
+    const message = read(raw)
+    if (message) for (const part of this.#parts) part.heard(person, message)
+  }
+
+  met(id: string): void {
+    for (const part of this.#parts) part.met(id)
+  }
+
+  follow(): void {
+    for (const part of this.#parts) part.follow()
+  }
+
+  close(): void {
+    for (const part of this.#parts) part.close()
+  }
+}

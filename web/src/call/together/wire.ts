@@ -1,0 +1,162 @@
+/** What pages say to each other over the channel `together` (docs/protocol.md). Read strictly, since anybody may send anything. Pure. */
+
+import type { Pin } from '../model'
+import { isKey, readObject } from '../untrusted'
+
+/** A file that may be fetched from its sender while they are here. */
+export interface OfferMessage {
+  type: 'offer'
+  id: string
+  name: string
+  size: number
+  /** Offered to the receiver of this message alone. */
+  alone: boolean
+}
+
+/** A question and how it stands, from who asks it. */
+export interface PollMessage {
+  type: 'poll'
+  id: string
+  question: string
+  choices: string[]
+  several: boolean
+  named: boolean
+  open: boolean
+  /** For each choice. */
+  counts: readonly number[]
+  /** Names for each choice, where they are shown. */
+  voters: readonly (readonly string[])[] | null
+  voted: number
+}
+
+/** Of the document that all write in (Yjs). Bytes are base64 for addresses. */
+export type DocMessage =
+  /** There is something in it here. */
+  | { type: 'doc_has'; id: string }
+  /** What is missing here, where one has so much: a state vector. */
+  | { type: 'doc_ask'; id: string; have: string }
+  /** A change, or the answer to a question of this id: an update, in parts. */
+  | { type: 'doc'; id: string; part: number; of: number; data: string }
+
+/** One of these. */
+export type Message =
+  | DocMessage
+  | OfferMessage
+  | { type: 'withdraw'; id: string }
+  | PollMessage
+  /** To who asks: what one chose, by its place among the choices. */
+  | { type: 'vote'; id: string; choices: number[] }
+  /** From who leads: pictures that are large for everybody. */
+  | { type: 'spotlight'; id: string; pins: readonly Pin[] }
+  /** From who leads: milliseconds that are left of a time, null for none. */
+  | { type: 'time'; id: string; left: number | null; of: number }
+  /** Who sends this records from now on, or does no more; the answer is that this page shows it. */
+  | { type: 'recording'; id: string; on: boolean }
+  | { type: 'noticed'; id: string }
+
+const MOST_RAW = 16_000
+const MOST_NAME = 300
+const MOST_PEOPLE = 1000
+const MOST_PINS = 20
+/** Of one update: a little more than a whole document needs. */
+const MOST_PARTS = 600
+const BASE64 = /^[\w-]*$/u
+/** How a message about the document begins as pages write it: those come in greater numbers. */
+export const DOC = '{"v":1,"type":"doc'
+/** A day. */
+const MOST_TIME = 24 * 3600 * 1000
+/** What a question may have, in UTF-16 units and choices. */
+export const MOST_QUESTION = 300
+export const MOST_CHOICE = 120
+export const MOST_CHOICES = 10
+
+/** What was said, or null for what this page does not know, or what is not as it should be. */
+export function read(raw: unknown): Message | null {
+  const said = readObject(raw, MOST_RAW)
+  if (said['v'] !== 1) return null
+  const id = said['id']
+  if (!isKey(id)) return null
+  switch (said['type']) {
+    case 'offer': {
+      const { name, size, alone } = said
+      return isText(name, MOST_NAME) && isCount(size, Number.MAX_SAFE_INTEGER)
+        ? { type: 'offer', id, name, size, alone: alone === true }
+        : null
+    }
+    case 'withdraw':
+      return { type: 'withdraw', id }
+    case 'poll':
+      return readPoll(id, said)
+    case 'vote':
+      return isListOf(said['choices'], MOST_CHOICES, isVote) ? { type: 'vote', id, choices: said['choices'] } : null
+    case 'recording':
+      return { type: 'recording', id, on: said['on'] === true }
+    case 'noticed':
+      return { type: 'noticed', id }
+    case 'doc_has':
+      return { type: 'doc_has', id }
+    case 'doc_ask':
+      return isBase64(said['have']) ? { type: 'doc_ask', id, have: said['have'] } : null
+    case 'doc': {
+      const { part, of, data } = said
+      return isCount(of, MOST_PARTS) && isCount(part, of - 1) && isBase64(data)
+        ? { type: 'doc', id, part, of, data }
+        : null
+    }
+    case 'spotlight':
+      return isListOf(said['pins'], MOST_PINS, isPin) ? { type: 'spotlight', id, pins: said['pins'] } : null
+    case 'time': {
+      const { left, of } = said
+      return (left === null || isCount(left, MOST_TIME)) && isCount(of, MOST_TIME)
+        ? { type: 'time', id, left, of }
+        : null
+    }
+    default:
+      return null
+  }
+}
+
+function readPoll(id: string, said: Record<string, unknown>): PollMessage | null {
+  const { question, choices, several, named, open, counts, voters, voted } = said
+  const fits =
+    isText(question, MOST_QUESTION) &&
+    isListOf(choices, MOST_CHOICES, (choice): choice is string => isText(choice, MOST_CHOICE)) &&
+    choices.length > 1 &&
+    isListOf(counts, MOST_CHOICES, isVote) &&
+    isCount(voted, MOST_PEOPLE)
+  if (!fits) return null
+  const names = isListOf(voters, MOST_CHOICES, areNames) ? voters : null
+  return {
+    ...{ type: 'poll', id, question, choices, counts, voted, voters: names },
+    ...{ several: several === true, named: named === true, open: open === true },
+  }
+}
+
+function areNames(value: unknown): value is string[] {
+  return isListOf(value, MOST_PEOPLE, (name): name is string => isText(name, MOST_NAME))
+}
+
+function isPin(value: unknown): value is Pin {
+  const { id, source } = (value ?? {}) as Partial<Record<keyof Pin, unknown>>
+  return isKey(id) && (source === 'camera' || source === 'screen')
+}
+
+function isVote(value: unknown): value is number {
+  return isCount(value, MOST_PEOPLE)
+}
+
+function isBase64(value: unknown): value is string {
+  return typeof value === 'string' && BASE64.test(value)
+}
+
+function isListOf<Item>(value: unknown, most: number, is: (item: unknown) => item is Item): value is Item[] {
+  return Array.isArray(value) && value.length <= most && value.every(is)
+}
+
+function isText(value: unknown, most: number): value is string {
+  return typeof value === 'string' && value.length <= most && value.trim() !== ''
+}
+
+function isCount(value: unknown, most: number): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= most
+}
