@@ -53,6 +53,9 @@ MOST_MESSAGE_BYTES = 256 * 1024
 """The longest WebSocket message that is read: a session description of 64 KiB with its candidates fits."""
 STOP_WITHIN_SECONDS = 2
 BACKLOG = 2048
+KEEP_ALIVE_SECONDS = 150
+"""How long a silent connection is kept: longer than proxies keep theirs (nginx 60 s, Caddy 2 min). Who hangs up first may
+not be the server, or a request meets a connection that is just closing, and the visitor gets a 502."""
 
 
 def serve(settings: Settings) -> None:
@@ -208,6 +211,7 @@ def configured(application: object, settings: Settings, files: CertificateFiles 
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=STOP_WITHIN_SECONDS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         backlog=BACKLOG,
         ssl_certfile=files and files.certificate,
         ssl_keyfile=files and files.key,
