@@ -54,8 +54,8 @@ MOST_MESSAGE_BYTES = 256 * 1024
 STOP_WITHIN_SECONDS = 2
 BACKLOG = 2048
 KEEP_ALIVE_SECONDS = 150
-"""How long a silent connection is kept: longer than proxies keep theirs (nginx 60 s, Caddy 2 min). Who hangs up first may
-not be the server, or a request meets a connection that is just closing, and the visitor gets a 502."""
+"""How long a silent connection is kept: longer than proxies keep theirs (nginx 60 s, Caddy 2 min). If the server hung
+up first, a request could meet a connection that is just closing, and the visitor would get a 502."""
 
 
 def serve(settings: Settings) -> None:
