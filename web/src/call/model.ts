@@ -4,6 +4,7 @@
  */
 import type { Effects, EffectTrouble } from './effects/effect'
 import type { Together } from './together/together'
+import type { ReactionEmoji } from './together/wire'
 import type {
   Breakouts,
   ClientMessage,
@@ -332,4 +333,4 @@ export interface CallModel {
   end(): void
 }
 
-export type { Breakouts, Ice, MeetingView, Participant, Place, RoomMeeting, Together, Waiting }
+export type { Breakouts, Ice, MeetingView, Participant, Place, ReactionEmoji, RoomMeeting, Together, Waiting }

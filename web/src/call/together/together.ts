@@ -5,6 +5,7 @@ import { Files } from './files.svelte'
 import { Lead } from './lead.svelte'
 import type { Links, Part } from './links'
 import { Polls } from './polls.svelte'
+import { Reactions } from './reactions.svelte'
 import { Recordings } from './recordings.svelte'
 import { DOC, read } from './wire'
 
@@ -15,6 +16,7 @@ export class Together {
   readonly lead: Lead
   readonly recordings: Recordings
   readonly board: Board
+  readonly reactions: Reactions
   readonly #links: Links
   readonly #parts: Part[]
   readonly #budget = new Budget(100, 20)
@@ -28,7 +30,8 @@ export class Together {
     this.lead = new Lead(links)
     this.recordings = new Recordings(links)
     this.board = new Board(links)
-    this.#parts = [this.files, this.polls, this.lead, this.recordings, this.board]
+    this.reactions = new Reactions(links)
+    this.#parts = [this.files, this.polls, this.lead, this.recordings, this.board, this.reactions]
   }
 
   heard(from: string, raw: unknown): void {

@@ -53,6 +53,14 @@ export type Message =
   /** Who sends this records from now on, or does no more; the answer is that this page shows it. */
   | { type: 'recording'; id: string; on: boolean }
   | { type: 'noticed'; id: string }
+  /** What somebody feels just now. */
+  | { type: 'reaction'; id: string; emoji: ReactionEmoji }
+
+/** What one can answer with in a moment, and without a word. */
+export const REACTIONS = ['👍', '❤️', '👏', '😂', '😮', '🎉'] as const
+
+/** One of `REACTIONS`. */
+export type ReactionEmoji = (typeof REACTIONS)[number]
 
 const MOST_RAW = 16_000
 const MOST_NAME = 300
@@ -93,6 +101,10 @@ export function read(raw: unknown): Message | null {
       return { type: 'recording', id, on: said['on'] === true }
     case 'noticed':
       return { type: 'noticed', id }
+    case 'reaction': {
+      const emoji = REACTIONS.find((known) => known === said['emoji'])
+      return emoji ? { type: 'reaction', id, emoji } : null
+    }
     case 'doc_has':
       return { type: 'doc_has', id }
     case 'doc_ask':
