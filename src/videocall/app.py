@@ -131,7 +131,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, store: Store |
         guest_list=guest_list,
         places=places,
         pool=servers.pool,
-        mail_host_link=host_link_letter(mailer),
+        mail_host_link=host_link_letter(mailer, people.accounts),
     )
     moves = Moves(
         settings=settings,

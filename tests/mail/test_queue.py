@@ -39,7 +39,9 @@ async def mailers(settings: Settings, clock: TurnedClock, post_office: PostOffic
 
 async def test_two_processes_send_each_mail_once(mailers: list[Mailer], post_office: PostOffice) -> None:
     for number in range(12):
-        await mailers[number % 2].put("email-changed", f"p{number}@example.org", name="Ada", new_email="a@b.example")
+        await mailers[number % 2].put(
+            "email-changed", f"p{number}@example.org", language="en", name="Ada", new_email="a@b.example"
+        )
     while any(await asyncio.gather(*(mailer.send_due() for mailer in mailers * 3))):
         pass
     assert sorted(message["To"] for message in post_office.messages) == sorted(f"p{n}@example.org" for n in range(12))
@@ -51,7 +53,7 @@ async def test_a_refusal_for_now_is_tried_again_later_under_the_same_id(
 ) -> None:
     mailer = mailers[0]
     post_office.answers = ["451 Try later", "451 Try later"]
-    await mailer.put("email-changed", "ada@example.org", name="Ada", new_email="a@b.example")
+    await mailer.put("email-changed", "ada@example.org", language="en", name="Ada", new_email="a@b.example")
     assert await mailer.send_due() == 1
     assert await mailer.send_due() == 0
     clock.turn(seconds=61)
@@ -69,7 +71,9 @@ async def test_a_refusal_for_good_becomes_a_dead_letter_that_can_be_revived(
     mailers: list[Mailer], post_office: PostOffice
 ) -> None:
     post_office.answers = ["550 No such person"]
-    mail_id = await mailers[0].put("email-changed", "ada@example.org", name="Ada", new_email="a@b.example")
+    mail_id = await mailers[0].put(
+        "email-changed", "ada@example.org", language="en", name="Ada", new_email="a@b.example"
+    )
     await mailers[0].send_due()
     (((dead, receiver),), _) = await mailers[0].listed(Wish(sort="-created_at"), "dead")
     assert (dead.id, receiver, dead.error) == (mail_id, "ada@example.org", "SMTPDataError (550)")
@@ -84,7 +88,7 @@ async def test_a_mail_that_waits_is_tried_at_once_but_never_twice_at_a_time(
 ) -> None:
     mailer = mailers[0]
     post_office.answers = ["451 Try later"]
-    mail_id = await mailer.put("email-changed", "ada@example.org", name="Ada", new_email="a@b.example")
+    mail_id = await mailer.put("email-changed", "ada@example.org", language="en", name="Ada", new_email="a@b.example")
     await mailer.send_due()
     assert await mailer.send_due() == 0, "it waits a minute"
     assert await mailer.try_now(mail_id)
@@ -102,7 +106,7 @@ async def test_a_process_that_dies_while_sending_holds_a_mail_back_only_for_its_
     mailers: list[Mailer], post_office: PostOffice, clock: TurnedClock
 ) -> None:
     dying, other = mailers
-    await dying.put("email-changed", "ada@example.org", name="Ada", new_email="a@b.example")
+    await dying.put("email-changed", "ada@example.org", language="en", name="Ada", new_email="a@b.example")
     (waiting,) = await dying._repository.due(clock.now(), 1)  # noqa: SLF001
     assert await dying._repository.claim(waiting, clock.now()) is not None  # noqa: SLF001
     clock.turn(seconds=rules.LEASE.total_seconds() - 1)
@@ -117,7 +121,7 @@ async def test_no_server_there_is_no_reason_to_give_up(
 ) -> None:
     mailer = mailers[0]
     mailer._delivery = Delivery(replace(settings, smtp_url="smtp://127.0.0.1:1"))  # noqa: SLF001
-    await mailer.put("email-changed", "ada@example.org", name="Ada", new_email="a@b.example")
+    await mailer.put("email-changed", "ada@example.org", language="en", name="Ada", new_email="a@b.example")
     for _ in range(rules.MOST_ATTEMPTS - 1):
         assert await mailer.send_due() == 1
         clock.turn(hours=6)
@@ -129,7 +133,9 @@ async def test_no_server_there_is_no_reason_to_give_up(
 async def test_what_was_sent_is_kept_without_content_and_forgotten_after_a_month(
     mailers: list[Mailer], settings: Settings, clock: TurnedClock
 ) -> None:
-    await mailers[0].put("email-changed", "ada@example.org", name="Ada Lovelace", new_email="a@b.example")
+    await mailers[0].put(
+        "email-changed", "ada@example.org", language="en", name="Ada Lovelace", new_email="a@b.example"
+    )
     document = (await mailers[0]._repository._store.find("mails", {}))[0]  # noqa: SLF001
     assert "lovelace" not in str(document).lower(), "waiting mail is encrypted"
     await mailers[0].send_due()
@@ -150,6 +156,18 @@ async def test_a_guests_host_link_is_mailed(settings: Settings, clock: TurnedClo
         body = message.get_body((kind,))
         assert body is not None
         assert made["host_link"] in body.get_content()
+
+
+async def test_a_guest_is_written_to_in_the_language_of_their_page(
+    settings: Settings, clock: TurnedClock, post_office: PostOffice
+) -> None:
+    async with running(replace(settings, smtp_url=post_office.url), clock) as server:
+        wish = {"kind": "instant", "guest": {"name": "Ada", "email": "ada@example.org"}}
+        made = await server.http.post("/api/meetings", json=wish, headers={"accept-language": "de-CH, en;q=0.5"})
+        letter = await post_office.letter("ada@example.org")
+    assert made.json()["meeting"]["title"] == "Meeting von Ada"
+    assert made.json()["meeting"]["share"]["email"]["subject"] == "Einladung: Meeting von Ada"
+    assert (letter["Subject"], letter["Content-Language"]) == ("Ihr Host-Link für Meeting von Ada", "de")
 
 
 async def test_without_a_server_mail_lands_in_the_data_folder(server: RunningServer) -> None:

@@ -1,6 +1,7 @@
 """Handing a meeting on: link, QR codes, e-mail."""
 
 import io
+from datetime import timedelta
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.etree import ElementTree as ET
 
@@ -9,6 +10,7 @@ import segno
 from PIL import Image
 
 from running_server import RunningServer
+from videocall.words import LANGUAGES, Words
 
 
 async def test_the_link_and_the_mail_say_where_and_keep_the_password_back(server: RunningServer) -> None:
@@ -29,6 +31,22 @@ async def test_the_link_and_the_mail_say_where_and_keep_the_password_back(server
     assert (await server.view(meeting))["share"] == share
     plain = await server.create()
     assert "password" not in (await server.http.get(f"/api/meetings/{plain['code']}/share")).json()["email"]["text"]
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+async def test_the_mail_that_a_host_sends_is_in_the_language_of_their_page(
+    server: RunningServer, language: str
+) -> None:
+    starts_at = (server.clock.now() + timedelta(days=1)).isoformat()
+    series = {"kind": "scheduled", "starts_at": starts_at, "recurrence": {"freq": "weekly"}, "password": "sesame"}
+    meeting = await server.create(title="Tea {cake}", **series)
+    headers = {"accept-language": "xx, de;q=0.1", "cookie": f"language={language}"}
+    email = (await server.http.get(f"/api/meetings/{meeting['code']}/share", headers=headers)).json()["email"]
+    words = Words(language)
+    assert email["subject"] == words.say("share_subject", title="Tea {cake}")
+    for key in ("share_hello", "in_browser", "share_password"):
+        assert words.say(key) in email["text"]
+    assert email["text"].count("{") == 1
 
 
 @pytest.mark.parametrize("kind", ["svg", "png"])

@@ -97,6 +97,25 @@ async def test_a_guest_who_hosts_hears_of_their_own_meeting_and_of_no_other(
     assert [message["title"] for message in await browser.messages(1)] == ["Grace is waiting"]
 
 
+async def test_an_account_is_told_in_its_language_and_a_guest_in_that_of_their_page(
+    server: RunningServer, service: PushService
+) -> None:
+    ada = await register(server)
+    laptop = await subscribed(server, service, ada.token)
+    await ada.call("PATCH", "/api/me", json={"language": "de"})
+    await knock(server, await lobby_of(server, ada.token, title="Tee"), "Grace")
+    (german,) = await laptop.messages(1)
+    assert (german["title"], german["body"]) == (
+        "Grace wartet",
+        "In der Lobby von Tee. Öffnen Sie das Meeting, um die Person einzulassen.",
+    )
+    meeting, phone = await server.create(lobby=True), service.browser()
+    path, headers = f"/api/meetings/{meeting['code']}/push", {"cookie": "language=fr", **bearer(meeting["token"])}
+    assert (await server.http.put(path, json=phone.subscription, headers=headers)).status_code == 204
+    await knock(server, meeting, "Grace")
+    assert [message["title"] for message in await phone.messages(1)] == ["Grace attend"]
+
+
 async def test_a_phone_does_not_ring_for_ever_for_who_knocks_again_and_again(
     server: RunningServer, service: PushService
 ) -> None:

@@ -145,6 +145,37 @@ async def test_people_are_told_in_their_own_zone_and_may_want_no_letters(
     assert post_office.to(GRACE, "Other") == []
 
 
+async def test_who_has_an_account_reads_their_own_language_and_everybody_else_the_hosts(
+    server: RunningServer, post_office: PostOffice, clock: TurnedClock
+) -> None:
+    ada, grace = await host(server, post_office), await register(server, "Grace Hopper", GRACE)
+    await grace.verify(post_office)
+    await ada.call("PATCH", "/api/me", json={"language": "de-AT"})
+    await grace.call("PATCH", "/api/me", json={"language": "ar"})
+    eve = await register(server, "Eve Doe", "eve@example.org")
+    await eve.call("PATCH", "/api/me", json={"language": "ja"})
+    clock.time = datetime(2026, 10, 20, 7, 0, tzinfo=UTC)
+    for account in (ada, grace, eve):
+        account.token = (await account.sign_in()).json()["token"]
+    code = await invited(ada, reminders=[10], recurrence={"freq": "daily"}, invitees=[GRACE, JOAN, "eve@example.org"])
+    german, arabic = await post_office.letter(JOAN), await post_office.letter(GRACE, about="دعوة: Tea & cake")
+    assert german["Subject"] == "Einladung: Tea & cake"
+    assert "Dienstag, 20. Oktober 2026, 10:00 bis 11:00 Uhr (Europe/Berlin, UTC+02:00)" in text_of(german)
+    assert "jeden Tag" in text_of(german)
+    assert (german["Content-Language"], arabic["Content-Language"]) == ("de", "ar")
+    html = arabic.get_body(("html",))
+    assert html is not None
+    assert '<html lang="ar" dir="rtl">' in html.get_content()
+    unconfirmed = await post_office.letter("eve@example.org", about="Einladung")
+    assert unconfirmed["Content-Language"] == "de", "whoever typed this address into a form need not be its owner"
+    clock.turn(minutes=50)
+    await post_office.letter(JOAN, about="Tea & cake beginnt in 10 Minuten")
+    await post_office.letter(GRACE, about="خلال 10 دقائق")
+    await ada.call("DELETE", f"/api/meetings/{code}")
+    await post_office.letter(JOAN, about="Abgesagt: Tea & cake")
+    await post_office.letter(GRACE, about="إلغاء: Tea & cake")
+
+
 async def test_only_a_button_answers_an_invitation(server: RunningServer, post_office: PostOffice) -> None:
     ada = await host(server, post_office)
     code = await invited(ada)

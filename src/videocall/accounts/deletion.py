@@ -23,6 +23,7 @@ from videocall.mail.service import Mailer
 from videocall.meetings.repository import MeetingRepository
 from videocall.problems import LinkExpired, NotAllowed, NotFound
 from videocall.store.base import DuplicateKey
+from videocall.words import DELETED_USER
 
 _SENT_BEFORE = 50
 """How much mail that is due is handed over before an account is erased at once, that person's among it."""
@@ -93,6 +94,7 @@ class Deletions:
             reason=wish.reason.strip(),
             hard=wish.hard,
             user=user.id,
+            language=user.language,
             status="unverified",
             created_at=self._clock.now(),
         )
@@ -160,6 +162,7 @@ class Deletions:
             reason=reason,
             hard=hard,
             user=user.id,
+            language=user.language,
             status="waiting",
             created_at=now,
             verified_at=now,
@@ -248,7 +251,7 @@ class Deletions:
     async def erase(self, user: User, *, hard: bool) -> None:
         """Remove an account, and what hangs on it; `hard` also the picture's file and the name in meeting records."""
         if hard:
-            await self._meetings.erase_names(user.id, user.email, user.name, rules.DELETED)
+            await self._meetings.erase_names(user.id, user.email, user.name, DELETED_USER)
             self._pictures.erase(user.picture)
         for let_go in self.let_go:
             await let_go(user.id, user.email, user.name, hard=hard)

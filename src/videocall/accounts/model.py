@@ -7,6 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from videocall.mail.model import Email
+from videocall.words import DEFAULT
 
 LinkPurpose = Literal["verify", "reset", "change-old", "change-new", "deletion", "keep"]
 DeletionStatus = Literal["unverified", "waiting", "approved", "rejected", "done"]
@@ -63,7 +64,7 @@ class User(Struct, kw_only=True):
     generation: int = 0
     picture: str = ""
     time_zone: str = "UTC"
-    language: str = "en"
+    language: str = DEFAULT
     theme: Theme = "system"
     notifications: Notifications = msgspec.field(default_factory=Notifications)
     devices: Devices = msgspec.field(default_factory=Devices)
@@ -112,7 +113,10 @@ class Link(Struct, kw_only=True):
 
 
 class DeletionRequest(Struct, kw_only=True):
-    """A wish to have an account deleted; kept for audit even when it was carried out (policy section 10)."""
+    """A wish to have an account deleted; kept for audit even when it was carried out (policy section 10).
+
+    `language` is the account's, for the letter that comes after it has gone.
+    """
 
     id: str = msgspec.field(name="_id")
     email: str
@@ -121,6 +125,7 @@ class DeletionRequest(Struct, kw_only=True):
     reason: str
     hard: bool
     user: str
+    language: str = DEFAULT
     status: DeletionStatus
     created_at: datetime
     verified_at: datetime | None = None

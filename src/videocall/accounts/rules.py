@@ -22,7 +22,6 @@ CHANGE_ONES_MIND = timedelta(days=14)
 KEEP_UNVERIFIED = timedelta(days=7)
 """A deletion that nobody confirmed was perhaps not the person's: nothing of it is kept."""
 
-DELETED = "Deleted user"
 
 _LEET = str.maketrans("013457@$!", "oieastasi")
 _BIDI = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

@@ -306,6 +306,7 @@ def _contact(user: User | None) -> Contact | None:
         email=user.email,
         verified=user.email_verified_at is not None,
         time_zone=user.time_zone,
+        language=user.language,
         wants_reminders=user.notifications.reminders,
         wants_invitations=user.notifications.invitations,
         feed=user.feed,

@@ -7,6 +7,7 @@ letter is put under a name of its own, so that a batch which is done twice mails
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 
+from videocall.accounts.model import User
 from videocall.accounts.repository import AccountRepository
 from videocall.background import going_on, repeat
 from videocall.leases import Lease
@@ -42,22 +43,22 @@ class LegalMailing:
         for version in await self._repository.mailing():
             people = await self._users.verified_after(version.mailed_after, BATCH)
             for person in people:
-                await self._tell(version, person.email, person.first_name)
+                await self._tell(version, person)
             after = people[-1].id if people else version.mailed_after
             await self._repository.mailed(version, after, done=len(people) < BATCH)
             queued += len(people)
         return queued
 
-    async def _tell(self, version: LegalVersion, email: str, name: str) -> None:
-        day = version.effective_on
+    async def _tell(self, version: LegalVersion, person: User) -> None:
         await self._mailer.put(
             "legal-change",
-            email,
+            person.email,
+            language=person.language,
             once=f"legal {version.id}",
-            name=name,
+            name=person.first_name,
             title=version.title,
             summary=version.summary,
-            day=f"{day.day} {day:%B %Y}",
+            day=version.effective_on,
             link=link(self._site, version.kind, version.version, await self._before(version)),
         )
 

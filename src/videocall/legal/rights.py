@@ -187,7 +187,14 @@ class Rights:
         user = await self._users.user(answered.user) if answered.user else None
         if user is not None:
             link = f"{self._site}/privacy-rights"
-            await self._mailer.put("rights-answer", user.email, once=answered.id, name=user.first_name, link=link)
+            await self._mailer.put(
+                "rights-answer",
+                user.email,
+                language=user.language,
+                once=answered.id,
+                name=user.first_name,
+                link=link,
+            )
         return self._admin_view(answered)
 
     def _admin_view(self, request: RightsRequest) -> AdminRightsView:

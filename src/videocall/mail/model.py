@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from videocall.words import DEFAULT
+
 EMAIL_PATTERN = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+(?!\n)$"
 """What browsers take in an e-mail field (HTML, section 4.10.5.1.5), with a dot in the domain: one address, not two."""
 
@@ -39,7 +41,8 @@ class QueuedMail(Struct, kw_only=True):
 class Content(Struct):
     """What is read by the receiver: the same letter as text and as HTML.
 
-    With a `calendar` (iCalendar text) calendars take it in; `method` tells them what it is (RFC 6047).
+    `language` is that of both (BCP 47). With a `calendar` (iCalendar text) calendars take it in; `method` tells them
+    what it is (RFC 6047).
     """
 
     to: str
@@ -48,3 +51,4 @@ class Content(Struct):
     html: str
     calendar: str = ""
     method: str = ""
+    language: str = DEFAULT

@@ -38,15 +38,22 @@ class Mailer:
         self.wake = asyncio.Event()
 
     async def put(
-        self, letter: str, to: str, *, once: str = "", calendar: tuple[str, bytes] | None = None, **values: Any
+        self,
+        letter: str,
+        to: str,
+        *,
+        language: str,
+        once: str = "",
+        calendar: tuple[str, bytes] | None = None,
+        **values: Any,
     ) -> str:
-        """Queue a letter of `templates/` to one address; the id of the mail.
+        """Queue a letter of `templates/` to one address, in the reader's language; the id of the mail.
 
         What has the same `once` is queued one time only, however often it is put. `calendar` is a method and an
         iCalendar text, for calendars to take in.
         """
         now = self._clock.now()
-        content = write(letter, to, {"site": self._settings.public_url, **values})
+        content = write(letter, to, language, {"site": self._settings.public_url, **values})
         if calendar is not None:
             content.method, content.calendar = calendar[0], calendar[1].decode()
         host = urlsplit(self._settings.public_url).hostname or "localhost"
@@ -112,6 +119,8 @@ class Mailer:
             message.add_alternative(content.calendar, subtype="calendar", params={"method": content.method})
             file = content.calendar.encode()
             message.add_attachment(file, maintype="text", subtype="calendar", filename="invite.ics")
+        # RFC 3282. The last: whoever sets the content of a message takes everything about an earlier one out of it.
+        message["Content-Language"] = content.language
         return message
 
     async def forget(self, address: str) -> None:

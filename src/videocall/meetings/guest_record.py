@@ -14,8 +14,8 @@ from videocall.meetings.repository import MeetingRepository
 from videocall.meetings.service import Meetings
 from videocall.problems import NotAllowed, StillThere
 from videocall.rates import Rates
+from videocall.words import DELETED_GUEST
 
-DELETED = "Deleted guest"
 RATE = "60/hour"
 
 
@@ -98,7 +98,7 @@ class GuestRecords:
         meeting = await self._meetings.find(person.meeting)
         if meeting.host_id == person.id and meeting.host_email:
             await self._mailer.forget(meeting.host_email)
-        await self._repository.erase_guest(meeting, person, DELETED)
+        await self._repository.erase_guest(meeting, person, DELETED_GUEST)
 
     async def _check(self, person: Person) -> None:
         if person.user:

@@ -29,6 +29,7 @@ class Contact(Struct, frozen=True):
     email: str
     verified: bool
     time_zone: str
+    language: str
     wants_reminders: bool
     wants_invitations: bool
     feed: int

@@ -22,6 +22,7 @@ from videocall.meetings.service import Meetings
 from videocall.meetings.upkeep import Upkeep
 from videocall.scheduling.service import Scheduling
 from videocall.web.access import Code, UserRequest, access, address_of, bearer_token, member_of, person_of
+from videocall.web.languages import language_of
 
 HTTP_SESSION = "http-only"
 """The session of somebody who joined by HTTP and has no live socket."""
@@ -35,13 +36,13 @@ async def create_meeting(
 
     A guest's answer has a token with host rights, and a host link for other devices.
     """
-    return await scheduling.create(data, address_of(request), member_of(request))
+    return await scheduling.create(data, address_of(request), member_of(request), language_of(request))
 
 
 @get("/api/meetings/{code:str}", opt=access("anyone"), summary="Look at a meeting")
 async def get_meeting(code: Code, request: UserRequest, meetings: NamedDependency[Meetings]) -> MeetingView:
     """What anyone with the code may know. With a host's token also the password, attendance, and ways to share."""
-    return await meetings.view(code, request.state.person)
+    return await meetings.view(code, request.state.person, language_of(request))
 
 
 @post("/api/meetings/{code:str}/join", opt=access("anyone"), status_code=HTTP_200_OK, summary="Join a meeting")
@@ -109,9 +110,12 @@ async def end_meeting(code: Code, request: UserRequest, meetings: NamedDependenc
 
 
 @get("/api/meetings/{code:str}/share", opt=access("anyone"), summary="Ways to hand on a meeting")
-async def share_meeting(code: Code, meetings: NamedDependency[Meetings]) -> Share:
-    """Link, QR code and e-mail template; nothing here is secret to somebody who knows the code."""
-    return await meetings.share(code)
+async def share_meeting(code: Code, request: UserRequest, meetings: NamedDependency[Meetings]) -> Share:
+    """Link, QR code and e-mail template; nothing here is secret to somebody who knows the code.
+
+    The template is in the language of the cookie `language`, else the first of Accept-Language that there is.
+    """
+    return await meetings.share(code, language_of(request))
 
 
 @get("/api/meetings/{code:str}/qr.svg", opt=access("anyone"), media_type="image/svg+xml", summary="QR code, SVG")

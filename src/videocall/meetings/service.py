@@ -38,12 +38,13 @@ from videocall.scheduling.series import Series
 from videocall.settings import Settings
 from videocall.store.base import DuplicateKey
 from videocall.texts import lines, one_line
+from videocall.words import DEFAULT, Words
 
 _STUCK = timedelta(seconds=30)
 """A series that did not go on for so long does not do it by itself any more."""
 
-MailHostLink = Callable[[Meeting, str], Awaitable[None]]
-"""Sends the host link of a meeting to its guest creator's address."""
+MailHostLink = Callable[[Meeting, str, str], Awaitable[None]]
+"""Sends the host link of a meeting to its guest creator's address, in a language."""
 
 
 class Meetings:
@@ -81,10 +82,17 @@ class Meetings:
         self._mail_host_link = mail_host_link
 
     async def create(
-        self, wish: NewMeeting, address: str, member: Member | None = None, schedule: Schedule | None = None
+        self,
+        wish: NewMeeting,
+        address: str,
+        member: Member | None = None,
+        schedule: Schedule | None = None,
+        *,
+        language: str = DEFAULT,
     ) -> Created:
         """Make a meeting for a member or else for a guest, who becomes its host; with a schedule, a scheduled one.
 
+        What is written for the host, and the title of a meeting without one, is in `language`.
         Raises `TooManyRequests`, `NameRequired`, `ProcessingRestricted`, and `InvalidBody` when there is neither.
         """
         await self._rates.hit(self._settings.create_rate, "create", address)
@@ -101,7 +109,7 @@ class Meetings:
         code = new_code()
         meeting = Meeting(
             code=code,
-            title=one_line(wish.title) or f"{name}'s meeting",
+            title=one_line(wish.title) or Words(language).say("meeting_of", name=name),
             description=lines(wish.description),
             kind="scheduled" if schedule else "instant",
             status="scheduled",
@@ -134,14 +142,14 @@ class Meetings:
             await self._repository.add(meeting, host)
         except DuplicateKey:
             # One chance in 2^50 for each meeting there ever was.
-            return await self.create(wish, address, member, schedule)
+            return await self.create(wish, address, member, schedule, language=language)
         if member is not None:
-            return Created(meeting=await self._view(meeting, host))
+            return Created(meeting=await self._view(meeting, host, language))
         host_link = f"{self.link(meeting.code)}#host={host_key}"
         if meeting.host_email:
-            await self._mail_host_link(meeting, host_link)
+            await self._mail_host_link(meeting, host_link, language)
         token = await self.token(host)
-        return Created(meeting=await self._view(meeting, host), token=token, host_link=host_link)
+        return Created(meeting=await self._view(meeting, host, language), token=token, host_link=host_link)
 
     async def _server(self, code: str, engine: Engine) -> str | None:
         """The server of the pool that a new meeting is on, or would go to; there may be none at the moment."""
@@ -186,11 +194,11 @@ class Meetings:
             raise MeetingNotFound
         return meeting
 
-    async def view(self, typed_code: str, person: Person | None) -> MeetingView:
-        """What is told about a meeting to the public, or to `person` of that meeting."""
-        return await self._view(await self.find(typed_code), person)
+    async def view(self, typed_code: str, person: Person | None, language: str = DEFAULT) -> MeetingView:
+        """What is told about a meeting to the public, or to `person` of that meeting, with a mail in their language."""
+        return await self._view(await self.find(typed_code), person, language)
 
-    async def _view(self, meeting: Meeting, person: Person | None) -> MeetingView:
+    async def _view(self, meeting: Meeting, person: Person | None, language: str) -> MeetingView:
         schedule = meeting.schedule
         view = MeetingView(
             code=meeting.code,
@@ -218,7 +226,7 @@ class Meetings:
             readable = meeting.password_sealed is not None and not meeting.password_of_another
             view.password = self._keys.open_password(meeting.password_sealed or "") if readable else None
             view.participants = await self.attendance(meeting.code, meeting.occurrence)
-            view.share = self._share(meeting)
+            view.share = self._share(meeting, language)
             view.moves = meeting.moves
             if schedule is not None:
                 view.schedule = await self._schedule_view(meeting.code, schedule)
@@ -254,12 +262,12 @@ class Meetings:
             if person.id in visits
         ]
 
-    async def share(self, typed_code: str) -> Share:
+    async def share(self, typed_code: str, language: str = DEFAULT) -> Share:
         """Ways to hand on a meeting; nothing in it is secret to somebody who knows the code."""
-        return self._share(await self.find(typed_code))
+        return self._share(await self.find(typed_code), language)
 
-    def _share(self, meeting: Meeting) -> Share:
-        return share(meeting, self.link(meeting.code), self._settings.public_url)
+    def _share(self, meeting: Meeting, language: str) -> Share:
+        return share(meeting, self.link(meeting.code), self._settings.public_url, language)
 
     def link(self, code: str) -> str:
         """The address that people are sent."""

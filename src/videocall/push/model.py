@@ -6,6 +6,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from videocall.words import DEFAULT
+
 Endpoint = Annotated[str, Meta(min_length=12, max_length=1000)]
 BrowserKey = Annotated[str, Meta(max_length=200)]
 
@@ -55,7 +57,8 @@ class Subscriber(Struct, kw_only=True):
     """A browser that wants messages, of an account (`user`) or of a guest who hosts one meeting (`person`).
 
     The key is a keyed digest of the endpoint, so a browser has one; `sealed` is its `Subscription`, encrypted.
-    `generation` is that of the account's tokens: what ends those ends this too. `timeouts` are in a row.
+    `language` is that of the page which subscribed, for a guest. `generation` is that of the account's tokens: what
+    ends those ends this too. `timeouts` are in a row.
     """
 
     id: str = msgspec.field(name="_id")
@@ -63,6 +66,7 @@ class Subscriber(Struct, kw_only=True):
     created_at: datetime
     user: str = ""
     person: str = ""
+    language: str = DEFAULT
     generation: int = 0
     timeouts: int = 0
 

@@ -10,8 +10,8 @@ from videocall.meetings.repository import MeetingRepository
 from videocall.push import rules
 from videocall.push.model import Message
 from videocall.push.service import Push
-from videocall.scheduling.words import begins
 from videocall.store.base import StoreError
+from videocall.words import Words
 
 log = structlog.get_logger()
 
@@ -33,23 +33,28 @@ class Occasions:
             log.warning("push_not_queued", error=str(error))
 
     async def _ring(self, meeting: Meeting, person: Person) -> None:
-        message = Message(
-            title=f"{person.name} is waiting",
-            body=f"In the lobby of {meeting.title}. Open it to let them in.",
-            path=f"/m/{meeting.code}",
-            tag=f"lobby {meeting.code}",
-        )
+        def write(words: Words) -> Message:
+            return Message(
+                title=words.say("push_waits_title", name=person.name),
+                body=words.say("push_waits_text", title=meeting.title),
+                path=f"/m/{meeting.code}",
+                tag=f"lobby {meeting.code}",
+            )
+
         expires_at = self._clock.now() + rules.LOBBY_FOR
         for leader in await self._repository.leaders(meeting.code):
             if leader.user:
-                await self._push.to_user(leader.user, message, expires_at)
+                await self._push.to_user(leader.user, write, expires_at)
             else:
-                await self._push.to_person(leader.id, message, expires_at)
+                await self._push.to_person(leader.id, write, expires_at)
 
     async def starts(self, user_id: str, code: str, title: str, minutes: int, starts_at: datetime) -> None:
         """A meeting starts soon, as a reminder says; each goes out once, however often it is asked for."""
         now = self._clock.now()
+
+        def write(words: Words) -> Message:
+            body = words.say("push_starts_text", soon=words.soon(starts_at, now))
+            return Message(title=title, body=body, path=f"/m/{code}", tag=f"starts {code}")
+
         if rules.in_time(now, starts_at):
-            body = f"It starts {begins(starts_at, now)}."
-            message = Message(title=title, body=body, path=f"/m/{code}", tag=f"starts {code}")
-            await self._push.to_user(user_id, message, starts_at, once=f"{code} {starts_at.isoformat()} {minutes}")
+            await self._push.to_user(user_id, write, starts_at, once=f"{code} {starts_at.isoformat()} {minutes}")

@@ -9,6 +9,7 @@ from videocall.push.model import PushKey, SubscribedView, Subscription, Subscrip
 from videocall.push.sending import PushKeys
 from videocall.push.service import Push
 from videocall.web.access import UserRequest, access, address_of, caller_of, person_of
+from videocall.web.languages import language_of
 
 
 @get("/api/push", opt=access("anyone"), summary="The key of this site")
@@ -30,7 +31,7 @@ async def subscribe_me(data: JSONBody[Subscription], request: UserRequest, push:
     A new password, or signing out everywhere, ends it.
     """
     user = caller_of(request).user
-    await push.subscribe(data, address_of(request), user=user.id, generation=user.generation)
+    await push.subscribe(data, address_of(request), language_of(request), user=user.id, generation=user.generation)
 
 
 @put(
@@ -42,7 +43,7 @@ async def subscribe_me(data: JSONBody[Subscription], request: UserRequest, push:
 async def subscribe_host(data: JSONBody[Subscription], request: UserRequest, push: NamedDependency[Push]) -> None:
     """When somebody waits in the lobby of this meeting. For hosts without an account, for seven days."""
     person = person_of(request)
-    await push.subscribe(data, address_of(request), person=person.id)
+    await push.subscribe(data, address_of(request), language_of(request), person=person.id)
 
 
 @get("/api/meetings/{code:str}/push", opt=access("host"), summary="A host's browsers that get messages")

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -20,10 +21,14 @@ from videocall.push.repository import PushRepository, Whose
 from videocall.push.sending import NotPushed, PushServices
 from videocall.rates import Rates
 from videocall.settings import Settings
+from videocall.words import Words
 
 log = structlog.get_logger()
 _SEAL = "push messages"
 _MOST_AT_ONCE = 50
+
+Write = Callable[[Words], Message]
+"""Writes a message in the words of who reads it."""
 
 
 class Push:
@@ -52,7 +57,14 @@ class Push:
     # --- who wants them ---
 
     async def subscribe(
-        self, subscription: Subscription, address: str, *, user: str = "", person: str = "", generation: int = 0
+        self,
+        subscription: Subscription,
+        address: str,
+        language: str,
+        *,
+        user: str = "",
+        person: str = "",
+        generation: int = 0,
     ) -> None:
         """Keep a browser of an account or of a guest; raises `TooManyRequests`, and `InvalidBody` for no endpoint."""
         await self._rates.hit(self._settings.push_rate, "push", address)
@@ -69,6 +81,7 @@ class Push:
             created_at=self._clock.now(),
             user=user,
             person="" if user else person,
+            language=language,
             generation=generation,
         )
         await self._repository.keep(subscriber)
@@ -105,17 +118,22 @@ class Push:
 
     # --- the queue ---
 
-    async def to_user(self, user_id: str, message: Message, expires_at: datetime, *, once: str = "") -> int:
-        """Queue a message for every browser of an account; how many there are."""
-        return await self._put(await self._repository.of("user", user_id), message, expires_at, once)
+    async def to_user(self, user_id: str, write: Write, expires_at: datetime, *, once: str = "") -> int:
+        """Queue a message for every browser of an account, in its language; how many there are."""
+        browsers = await self._repository.of("user", user_id)
+        contact = await self._members.contact(user_id) if browsers else None
+        return await self._put(browsers, write, expires_at, once, contact.language if contact else None)
 
-    async def to_person(self, person_id: str, message: Message, expires_at: datetime, *, once: str = "") -> int:
-        """Queue a message for every browser of a guest who hosts; how many there are."""
-        return await self._put(await self._repository.of("person", person_id), message, expires_at, once)
+    async def to_person(self, person_id: str, write: Write, expires_at: datetime, *, once: str = "") -> int:
+        """Queue a message for every browser of a guest who hosts, in that of its pages; how many there are."""
+        return await self._put(await self._repository.of("person", person_id), write, expires_at, once)
 
-    async def _put(self, browsers: list[Subscriber], message: Message, expires_at: datetime, once: str) -> int:
+    async def _put(
+        self, browsers: list[Subscriber], write: Write, expires_at: datetime, once: str, language: str | None = None
+    ) -> int:
         now = self._clock.now()
         for browser in browsers:
+            message = write(Words(language or browser.language))
             number = self._keys.fingerprint("push once", f"{browser.id} {once}") if once else secrets.token_hex(20)
             await self._repository.add(
                 QueuedPush(

@@ -19,8 +19,9 @@ from videocall.scheduling.model import Occurrence, Rsvp, Schedule
 from videocall.scheduling.repository import ScheduleRepository
 from videocall.scheduling.series import Slot
 from videocall.scheduling.views import RsvpView
-from videocall.scheduling.words import rule_in_words, span_in_words
+from videocall.scheduling.words import rule_in_words
 from videocall.settings import Settings
+from videocall.words import DEFAULT, Words
 
 
 class _News(Struct, frozen=True):
@@ -31,6 +32,7 @@ class _News(Struct, frozen=True):
     meeting: Meeting
     schedule: Schedule
     organizer: str
+    language: str
     kept: Sequence[Occurrence] = ()
     slot: Slot | None = None
     updated: bool = False
@@ -125,14 +127,17 @@ class Invitations:
         schedule = meeting.schedule
         if schedule is None:
             raise LookupError("Only who is invited to a scheduled meeting is told of it.")
-        host = await self._members.contact(meeting.host_user) if meeting.host_user and not anonymous else None
+        host = await self._members.contact(meeting.host_user) if meeting.host_user else None
         now = self._clock.now()
         return _News(
             letter=letter,
             method=method,
             meeting=meeting,
             schedule=schedule,
-            organizer=host.email if host and host.verified else parseaddr(self._settings.mail_from)[1],
+            organizer=host.email
+            if host and host.verified and not anonymous
+            else parseaddr(self._settings.mail_from)[1],
+            language=host.language if host else DEFAULT,
             kept=await self._dates.kept(meeting.code, now) if schedule.recurrence else [],
             slot=slot,
             updated=updated,
@@ -147,16 +152,18 @@ class Invitations:
 
     async def _write(self, news: _News, invited: Invited, contact: Contact | None) -> None:
         meeting, schedule, slot = news.meeting, news.schedule, news.slot
-        zone = contact.time_zone if contact and contact.verified else schedule.time_zone
+        own = contact if contact and contact.verified else None
+        zone = own.time_zone if own else schedule.time_zone
+        words = Words(own.language if own else news.language)
         # Of a series, its next date: the first may be long over.
         starts_at = slot.starts_at if slot else meeting.starts_at or schedule.starts_at
         minutes = round((slot.ends_at - slot.starts_at).total_seconds() / 60) if slot else schedule.duration_minutes
         whole = schedule.recurrence is not None and slot is None
         about: dict[str, Any] = {
             "title": (slot.title if slot else "") or meeting.title,
-            "host_name": meeting.host_name,
-            "when": span_in_words(starts_at, minutes, zone),
-            "repeats": rule_in_words(schedule.recurrence) if whole and schedule.recurrence else "",
+            "host_name": words.name(meeting.host_name),
+            "when": words.span(starts_at, minutes, zone),
+            "repeats": rule_in_words(words, schedule.recurrence) if whole and schedule.recurrence else "",
         }
         link = f"{self._settings.public_url}/m/{meeting.code}"
         if news.letter == "invitation":
@@ -165,7 +172,7 @@ class Invitations:
             about |= {
                 "updated": news.updated,
                 "description": [line for line in text.splitlines() if line.strip()],
-                "when_for_host": span_in_words(starts_at, minutes, schedule.time_zone) if elsewhere else "",
+                "when_for_host": words.span(starts_at, minutes, schedule.time_zone) if elsewhere else "",
                 "link": link,
                 "rsvp_link": f"{self._settings.public_url}/rsvp#{self._guest_list.token(invited.id)}",
                 "needs_password": meeting.password_sealed is not None,
@@ -185,7 +192,14 @@ class Invitations:
         )
         file = calendar([entry], method=news.method, site=self._settings.public_url, now=self._clock.now())
         once = f"{news.method} {invited.id} {schedule.sequence} {slot.original if slot else ''}"
-        await self._mailer.put(news.letter, invited.email, once=once, calendar=(news.method, file), **about)
+        await self._mailer.put(
+            news.letter,
+            invited.email,
+            language=words.language,
+            once=once,
+            calendar=(news.method, file),
+            **about,
+        )
 
     # --- answers ---
 

@@ -18,15 +18,12 @@ from videocall.meetings.model import Meeting
 from videocall.meetings.repository import MeetingRepository
 from videocall.scheduling.guest_list import GuestList
 from videocall.scheduling.series import Series, Slot
-from videocall.scheduling.words import begins, span_in_words
 from videocall.settings import Settings
+from videocall.words import DEFAULT, Words
 
 _MOST_AT_ONCE = 100
 _AHEAD = 400
 """Dates looked at: more than a week holds of any series."""
-_WHY_HOST = "You get this because you host the meeting. Your profile has a switch for reminders."
-_WHY_INVITED = "You get this because you are invited to the meeting."
-
 
 OnRemind = Callable[[str, str, str, int, datetime], Awaitable[None]]
 """Hears of a reminder for an account: its id, the meeting's code and title, how many minutes before which start."""
@@ -103,29 +100,32 @@ class Reminders:
         if schedule is None:
             return
         host = await self._members.contact(meeting.host_user) if meeting.host_user else None
-        receivers = {host.email: _WHY_HOST} if host and host.verified and host.wants_reminders else {}
+        receivers = {host.email: True} if host and host.verified and host.wants_reminders else {}
         reminded = {host.id} if host and host.wants_reminders else set()
         for invited in await self._guest_list.of(meeting.code):
             if invited.answer != "declined":
-                receivers.setdefault(invited.email, _WHY_INVITED)
-        for email, why in receivers.items():
+                receivers.setdefault(invited.email, False)
+        for email, hosts in receivers.items():
             contact = await self._members.contact_at(email)
             if contact is not None and not contact.wants_reminders:
                 continue
-            if contact is not None and contact.verified:
-                reminded.add(contact.id)
-            zone = contact.time_zone if contact and contact.verified else schedule.time_zone
+            own = contact if contact and contact.verified else None
+            if own is not None:
+                reminded.add(own.id)
+            zone = own.time_zone if own else schedule.time_zone
+            words = Words(own.language if own else host.language if host else DEFAULT)
             length = round((slot.ends_at - slot.starts_at).total_seconds() / 60)
             await self._mailer.put(
                 "reminder",
                 email,
+                language=words.language,
                 once=f"reminder {meeting.code} {slot.original} {slot.starts_at} {minutes}",
                 title=slot.title or meeting.title,
-                host_name="" if why == _WHY_HOST else meeting.host_name,
-                soon=begins(slot.starts_at, now),
-                when=span_in_words(slot.starts_at, length, zone),
+                hosts=hosts,
+                host_name=words.name(meeting.host_name),
+                soon=words.soon(slot.starts_at, now),
+                when=words.span(slot.starts_at, length, zone),
                 link=f"{self._settings.public_url}/m/{meeting.code}",
-                why=why,
             )
         for user in reminded:
             for hear in self.on_remind:

@@ -18,6 +18,7 @@ from videocall.scheduling.service import Scheduling
 from videocall.scheduling.tables import Tables
 from videocall.scheduling.views import Extended, FeedView, OccurrencePage, OccurrenceView, RsvpView
 from videocall.web.access import Code, UserRequest, access, address_of, caller_of, person_of
+from videocall.web.languages import language_of
 
 Original = Annotated[str, PathParameter(description="The date's `original` start, as the list of dates gives it.")]
 _CALENDAR = "text/calendar"
@@ -40,7 +41,7 @@ async def change_meeting(
     scheduling: NamedDependency[Scheduling],
 ) -> MeetingView:
     """What is left out stays. Of a series all that is to come changes; whoever is invited is told by mail."""
-    return await scheduling.change(person_of(request), data)
+    return await scheduling.change(person_of(request), data, language_of(request))
 
 
 @delete("/api/meetings/{code:str}", opt=access("host"), summary="Cancel a meeting")

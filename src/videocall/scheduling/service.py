@@ -31,6 +31,7 @@ from videocall.scheduling.repository import ScheduleRepository, occurrence_key
 from videocall.scheduling.series import Series, Slot
 from videocall.store.base import as_document
 from videocall.texts import lines, one_line
+from videocall.words import Words
 
 MOST_CHANGED = 500
 """So many dates of one series may differ from its rule."""
@@ -65,12 +66,12 @@ class Scheduling:
         self._reminders = reminders
         self._bus = bus
 
-    async def create(self, wish: NewMeeting, address: str, member: Member | None) -> Created:
+    async def create(self, wish: NewMeeting, address: str, member: Member | None, language: str) -> Created:
         """Make an instant or scheduled meeting; raises `InvalidBody`, `EmailNotVerified`, and what `Meetings` does."""
         if wish.kind == "instant":
             if wish.starts_at is not None or wish.recurrence is not None or wish.invitees:
                 raise InvalidBody(errors={"kind": "Only a scheduled meeting has a time and invited people."})
-            return await self._meetings.create(wish, address, member)
+            return await self._meetings.create(wish, address, member, language=language)
         schedule = rules.plan(
             wish.starts_at,
             wish.duration_minutes,
@@ -87,16 +88,16 @@ class Scheduling:
             if not member.verified:
                 raise EmailNotVerified
             await self._invitations.count(member.id, len(set(wish.invitees)))
-        created = await self._meetings.create(wish, address, member, schedule)
+        created = await self._meetings.create(wish, address, member, schedule, language=language)
         meeting = await self._meetings.find(created.meeting.code)
         await self._reminders.plan(meeting)
         if wish.invitees:
             await self._invitations.change(meeting, wish.invitees)
             host = await self._repository.person(meeting.code, meeting.host_id)
-            created.meeting = await self._meetings.view(meeting.code, host)
+            created.meeting = await self._meetings.view(meeting.code, host, language)
         return created
 
-    async def change(self, host: Person, change: MeetingChange) -> MeetingView:
+    async def change(self, host: Person, change: MeetingChange, language: str) -> MeetingView:
         """Change a meeting, or the whole series from now on; raises `InvalidBody`, `MeetingEnded`, `MeetingLive`.
 
         Whether the people may be invited is asked first: what is refused changes nothing.
@@ -105,7 +106,7 @@ class Scheduling:
         if change.invitees is not UNSET and before.schedule is not None and before.ended_at is None:
             await self._invitations.check(before, change.invitees)
         for _ in range(_TRIES):
-            after = await self._changed(before, change)
+            after = await self._changed(before, change, language)
             if after is not None:
                 break
             before = await self._meetings.find(host.meeting)
@@ -117,9 +118,9 @@ class Scheduling:
         await self._invite(after, change)
         if after.schedule is not None:
             await self._reminders.plan(after)
-        return await self._meetings.view(after.code, host)
+        return await self._meetings.view(after.code, host, language)
 
-    async def _changed(self, meeting: Meeting, change: MeetingChange) -> Meeting | None:
+    async def _changed(self, meeting: Meeting, change: MeetingChange, language: str) -> Meeting | None:
         now = self._clock.now()
         if meeting.ended_at is not None:
             raise MeetingEnded
@@ -127,7 +128,7 @@ class Scheduling:
         if change.engine is not UNSET:
             fields |= await self._meetings.engine_fields(meeting, change.engine)
         if change.title is not UNSET:
-            fields["title"] = one_line(change.title) or f"{meeting.host_name}'s meeting"
+            fields["title"] = one_line(change.title) or Words(language).say("meeting_of", name=meeting.host_name)
         if change.description is not UNSET:
             fields["description"] = lines(change.description)
         if change.password is not UNSET:

@@ -5,12 +5,11 @@ from typing import Any
 
 from litestar.connection import ASGIConnection
 
+from videocall.words import DEFAULT, LANGUAGES
+
 COOKIE = "language"
 """Set by a page on which somebody chose a language (contract of web/vite.config.ts: `cookieName`)."""
 VARY = {"vary": "Accept-Language, Cookie"}
-DEFAULT = "en"
-LANGUAGES = frozenset({DEFAULT, "de", "fr", "es", "pt", "it", "nl", "pl", "tr", "ar", "hi", "ja", "zh"})
-"""What the interface is written in (web/project.inlang/settings.json; a test compares them)."""
 
 
 def language_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:

@@ -16,8 +16,9 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from servestatic import ServeStaticASGI
 
 from videocall.web.access import access
-from videocall.web.languages import DEFAULT, LANGUAGES, VARY, language_of
+from videocall.web.languages import VARY, language_of
 from videocall.web.security import page_policies
+from videocall.words import DEFAULT, LANGUAGES
 
 STATIC = Path(__file__).parent.parent / "static"
 MEETING = "/m/{code:str}"

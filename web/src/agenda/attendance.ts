@@ -1,5 +1,6 @@
 /** Who was in a meeting, as bars on one line of time. */
 import type { ParticipantView } from '../api/types'
+import { nameOf } from './names'
 
 /** One stay, in hundredths of the line: where its bar begins, and how long it is. */
 export interface Bar {
@@ -47,7 +48,7 @@ export function layOut(participants: readonly ParticipantView[], now: Date): Att
     if (stays.length === 0) return []
     return {
       id: person.id,
-      name: person.name,
+      name: nameOf(person.name),
       isHost: person.role === 'host',
       bars: stays.map(({ from, to }) => bar(place(from), place(to))),
       from: new Date(Math.min(...stays.map((stay) => stay.from))),
