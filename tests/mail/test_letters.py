@@ -100,6 +100,9 @@ def test_a_letter_speaks_its_language_with_every_gap_filled(letter: str, languag
             assert "".join(line.removesuffix(":").partition(": ")[0].split()) in flat, line
         links = {value for name, value in attributes if name == "href"}
         assert all(link in content.text for link in links)
+        assert all(link in content.html for link in re.findall(r"https://\S+", content.text))
+        assert "prefers-color-scheme: dark" in content.html
+        assert not re.search(r"src=|@import|url\(", content.html), "a mail loads nothing from anywhere"
         if language != "en":
             sentences = {line for line in english.text.splitlines() if line.count(" ") > 2 and "Ada L." not in line}
             assert not sentences & set(content.text.splitlines()) - {"Second line"}
@@ -111,11 +114,13 @@ def test_what_people_typed_is_text_in_every_language(letter: str, language: str)
     allowed = {"href", "style", "class", "dir", "lang", "charset", "name", "content", "role"}
     for typed in TEXTS:
         for change in LETTERS[letter]:
-            content = write(letter, "ada@example.org", language, values(language, typed) | change)
+            content = write(
+                letter, "ada@example.org", language, values(language, f"{typed}\r\nBcc: eve@example.org") | change
+            )
             tags, attributes, shown = read_html(content.html)
             assert not tags & {"script", "img", "svg", "iframe", "form", "object", "base", "template", "math"}, typed
             assert {name for name, _ in attributes} <= allowed, typed
             assert all(value.startswith(SITE) for name, value in attributes if name == "href"), typed
-            assert "\n" not in content.subject
+            assert not set("\r\n") & set(content.subject)
             if typed in content.subject:
                 assert typed in shown

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from running_server import RunningServer
-from videocall.web.languages import LANGUAGES
+from videocall.words import LANGUAGES
 
 WEB = Path(__file__).parents[2] / "web"
 

@@ -4,8 +4,8 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from videocall.web.languages import LANGUAGES
 from videocall.web.pages import browser_files, in_language
+from videocall.words import LANGUAGES
 
 
 @pytest.fixture
