@@ -158,7 +158,10 @@ async def test_who_has_an_account_reads_their_own_language_and_everybody_else_th
     for account in (ada, grace, eve):
         account.token = (await account.sign_in()).json()["token"]
     code = await invited(ada, reminders=[10], recurrence={"freq": "daily"}, invitees=[GRACE, JOAN, "eve@example.org"])
-    german, arabic = await post_office.letter(JOAN), await post_office.letter(GRACE, about="دعوة: Tea & cake")
+    german, arabic = (
+        await post_office.letter(JOAN),
+        await post_office.letter(GRACE, about="دعوة: \u2068Tea & cake\u2069"),
+    )
     assert german["Subject"] == "Einladung: Tea & cake"
     assert "Dienstag, 20. Oktober 2026, 10:00 bis 11:00 Uhr (Europe/Berlin, UTC+02:00)" in text_of(german)
     assert "jeden Tag" in text_of(german)
@@ -173,7 +176,7 @@ async def test_who_has_an_account_reads_their_own_language_and_everybody_else_th
     await post_office.letter(GRACE, about="خلال 10 دقائق")
     await ada.call("DELETE", f"/api/meetings/{code}")
     await post_office.letter(JOAN, about="Abgesagt: Tea & cake")
-    await post_office.letter(GRACE, about="إلغاء: Tea & cake")
+    await post_office.letter(GRACE, about="إلغاء: \u2068Tea & cake\u2069")
 
 
 async def test_only_a_button_answers_an_invitation(server: RunningServer, post_office: PostOffice) -> None:

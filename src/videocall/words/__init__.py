@@ -43,7 +43,15 @@ class Words:
         text = self._texts[key]
         if isinstance(text, dict):
             text = text[self._locale.plural_form(count or 0)]
-        return text.format(count=count, **values)
+        return text.format(count=count, **{name: self.apart(value) for name, value in values.items()})
+
+    def apart(self, value: object) -> object:
+        """What stands in a text from right to left, so that it pulls nothing beside it along (isolates, UAX 9).
+
+        Not what is put together of such already: it is in our own words.
+        """
+        ours = self.direction == "ltr" or "\u2068" in str(value)
+        return value if ours else f"\u2068{value}\u2069"
 
     def name(self, name: str) -> str:
         """Somebody's name, or the word for one that was erased."""
@@ -73,7 +81,7 @@ class Words:
             begin=format_time(begin.time(), "short", locale=self._locale),
             last_day=format_date(end, "full", locale=self._locale),
             end=format_time(end.time(), "short", locale=self._locale),
-            zone=zone if zone == "UTC" else f"{zone}, UTC{offset[:3]}:{offset[3:5]}",
+            zone="(UTC)" if zone == "UTC" else f"({zone}, UTC{offset[:3]}:{offset[3:5]})",
         )
 
     def soon(self, starts_at: datetime, now: datetime) -> str:
