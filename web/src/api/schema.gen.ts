@@ -144,6 +144,8 @@ export interface paths {
         /**
          * Ways to hand on a meeting
          * @description Link, QR code and e-mail template; nothing here is secret to somebody who knows the code.
+         *
+         *     The template is in the language of the cookie `language`, else the first of Accept-Language that there is.
          */
         get: operations["ApiMeetingsCodeShareShareMeeting"];
         put?: never;
