@@ -75,6 +75,31 @@
       .map((sender) => ({ ...sender.getParameters().encodings[0], height: sender.track.getSettings().height, device: sender.track.getSettings().deviceId }))
   }
 
+  /** All statistics of one type about pictures: the camera's media section is the second of ours, the screen's the third. */
+  async function pictures(type) {
+    const found = []
+    for (const one of connections.filter((one) => one.connectionState === 'connected')) {
+      const report = await one.getStats()
+      for (const stat of report.values()) {
+        if (stat.type !== type || stat.kind !== 'video') continue
+        const codec = report.get(stat.codecId)?.mimeType.split('/')[1]
+        found.push({ ...stat, codec, slot: stat.mid === '1' ? 'camera' : 'screen' })
+      }
+    }
+    return found
+  }
+
+  /** Bytes of pictures that were sent (`outbound-rtp`) or received (`inbound-rtp`) so far. */
+  async function pictureBytes(type) {
+    return (await pictures(type)).reduce((sum, { bytesSent, bytesReceived }) => sum + (bytesSent ?? bytesReceived), 0)
+  }
+
+  /** The codec that cameras and screens go in now. */
+  async function codecs(type) {
+    const moving = (await pictures(type)).filter(({ framesEncoded, framesDecoded }) => framesEncoded || framesDecoded)
+    return Object.fromEntries(moving.map(({ slot, codec }) => [slot, codec]))
+  }
+
   /** The kinds of the candidates on both ends of each connection that is up, for example ["relay", "relay"]. */
   async function routes() {
     const found = []
@@ -113,5 +138,5 @@
       .map(({ control, box }) => `${control.ariaLabel ?? control.textContent.trim()} ${JSON.stringify(box)}`)
   }
 
-  window.recorder = { connections, refusals, violations, flows, screens, watchStalls, sending, routes, outside }
+  window.recorder = { connections, refusals, violations, flows, screens, watchStalls, sending, pictures, pictureBytes, codecs, routes, outside }
 })()

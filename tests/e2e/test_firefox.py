@@ -43,5 +43,12 @@ async def test_firefox_and_chromium_see_and_hear_each_other(
             assert max((await ben.evaluate("recorder.screens()")).values(), default=0) > 1
 
         await eventually(sees_the_screen)
+
+        # Both can be told which codec to send in, and neither has an encoder in hardware here.
+        async def as_meant() -> None:
+            assert await ben.evaluate("recorder.codecs('inbound-rtp')") == {"camera": "VP8", "screen": "AV1"}
+            assert await ben.evaluate("recorder.codecs('outbound-rtp')") == {"camera": "VP8"}
+
+        await eventually(as_meant)
         await ben.press("Leave")
         await ada.sees_only()

@@ -125,6 +125,16 @@ describe('adapt', () => {
     expect(looks(UNDISTURBED, health, health).step).toBe(step)
   })
 
+  it('remembers that the machine did not keep up until it is up again, and puts nothing else down to it', () => {
+    const slow: Health = { ...GOOD, limitation: 'cpu' }
+    expect(looks(UNDISTURBED, LOSSY, LOSSY).strained).toBe(false)
+    const down = looks(UNDISTURBED, slow, slow, LOSSY, LOSSY)
+    expect(down).toMatchObject({ step: 2, strained: true })
+    const up = looks(down, ...times(5, GOOD))
+    expect(up).toMatchObject({ step: 1, strained: true })
+    expect(looks(up, ...times(5, GOOD))).toMatchObject({ step: 0, strained: false })
+  })
+
   it('stops at the last step', () => {
     expect(looks(UNDISTURBED, ...times(50, LOSSY)).step).toBe(MOST_STEPS)
   })

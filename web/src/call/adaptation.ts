@@ -50,6 +50,8 @@ export interface Pace {
   patience: number
   /** Stepped up a short while ago. */
   raised: boolean
+  /** Stepped down since the machine did not keep up, and not yet up again all the way. */
+  strained: boolean
 }
 
 const TOTAL_BITRATE = 2_500_000
@@ -77,7 +79,7 @@ const SCREEN_FRAME_RATE = 20
 const SCREEN_FRAME_RATE_IN_NEED = 5
 
 /** Where everybody starts. */
-export const UNDISTURBED: Pace = { step: 0, bad: 0, good: 0, patience: 5, raised: false }
+export const UNDISTURBED: Pace = { step: 0, bad: 0, good: 0, patience: 5, raised: false, strained: false }
 /** Further down `adapt` does not go. */
 export const MOST_STEPS = 4
 const MOST_PATIENCE = 40
@@ -129,22 +131,26 @@ export function screenEncoding({ people, capture, shown, step }: Demand): Encodi
 export function adapt(pace: Pace, health: Health, target: number): Pace {
   const starved = health.limitation === 'bandwidth' && health.available !== null && health.available < 0.7 * target
   const lossy = health.loss !== null && health.loss > 0.08
-  if (health.limitation === 'cpu' || starved || lossy) return worse(pace)
+  const slow = health.limitation === 'cpu'
+  if (slow || starved || lossy) return worse(pace, slow)
   if (health.loss !== null && health.loss > 0.03) return { ...pace, bad: 0, good: 0 }
   return better(pace)
 }
 
-function worse(pace: Pace): Pace {
+function worse(pace: Pace, slow: boolean): Pace {
   const bad = pace.bad + 1
   if (bad < BAD_BEFORE_STEP || pace.step >= MOST_STEPS) return { ...pace, bad, good: 0 }
   // Trouble soon after a step up: it was one too many, and the next one is longer in coming.
   const patience = pace.raised ? Math.min(MOST_PATIENCE, pace.patience * 2) : pace.patience
-  return { step: pace.step + 1, bad: 0, good: 0, patience, raised: false }
+  return { step: pace.step + 1, bad: 0, good: 0, patience, raised: false, strained: slow || pace.strained }
 }
 
 function better(pace: Pace): Pace {
   const good = pace.good + 1
-  if (pace.step > 0 && good >= pace.patience) return { ...pace, step: pace.step - 1, bad: 0, good: 0, raised: true }
+  if (pace.step > 0 && good >= pace.patience) {
+    const step = pace.step - 1
+    return { ...pace, step, bad: 0, good: 0, raised: true, strained: pace.strained && step > 0 }
+  }
   const proven = good >= PROVEN
   return {
     ...pace,

@@ -66,6 +66,7 @@ export class Call implements CallModel {
   trouble = $state<Trouble | null>(null)
   venue = $state.raw<Venue | null>(null)
   hasKey = $state(false)
+  audioOnly = $state(false)
   ahead = $state(0)
   #room = $state.raw<Room | null>(null)
   #visit = $state.raw(new Visit())
@@ -81,6 +82,8 @@ export class Call implements CallModel {
 
   readonly local = new Local({
     changed: (tracks) => {
+      // Who turns the camera on again wants pictures again.
+      if (this.local.camera) this.audioOnly = false
       this.#mesh.setTracks(tracks)
       this.#sayMedia()
     },
@@ -100,6 +103,7 @@ export class Call implements CallModel {
     channel: (id, channel) => this.#gathering.channel(id, channel),
   })
   readonly #feed = new Feed()
+  #cameraBefore = false
   readonly #gathering = new Gathering({
     others: () => this.peers.map(({ participant }) => participant.id),
     send: (message, to = null) => this.#mesh.tell(JSON.stringify({ v: 1, ...message }), to),
@@ -213,6 +217,13 @@ export class Call implements CallModel {
     if (this.venue ? !this.venue.sendChat(said.text) : this.#mesh.sendChat(message, to) === 0) return false
     this.#feed.add({ from: mine.id, name: mine.name, text: said.text, mine: true, key: said.key, alone }, answers)
     return true
+  }
+
+  setAudioOnly(on: boolean): void {
+    if (on === this.audioOnly) return
+    if (on) this.#cameraBefore = this.local.camera
+    this.audioOnly = on
+    if (on || this.#cameraBefore) void this.local.setCamera(!on)
   }
 
   gather(): Promise<Together> {

@@ -248,6 +248,26 @@ describe('in the room', () => {
     expect(setMicrophone).toHaveBeenCalledWith(false)
   })
 
+  it('does without pictures, and is as before when they are wanted again', async () => {
+    await joined()
+    call.local.camera = true
+    const setCamera = vi.spyOn(call.local, 'setCamera')
+    call.setAudioOnly(true)
+    call.setAudioOnly(true)
+    expect([call.audioOnly, call.local.camera]).toEqual([true, false])
+    call.setAudioOnly(false)
+    expect(call.audioOnly).toBe(false)
+    expect(setCamera.mock.calls).toEqual([[false], [true]])
+  })
+
+  it('turns no camera on that was off before it did without pictures', async () => {
+    await joined()
+    const setCamera = vi.spyOn(call.local, 'setCamera')
+    call.setAudioOnly(true)
+    call.setAudioOnly(false)
+    expect(setCamera.mock.calls).toEqual([[false]])
+  })
+
   it('sends what a host does', async () => {
     const socket = await joined()
     call.admit(null)

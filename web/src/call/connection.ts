@@ -2,6 +2,7 @@
  * One RTCPeerConnection with everything that this product puts on it: four media slots and three data channels, in an
  * order that both sides rely on. Nothing is added later, so switching things on and off never negotiates.
  */
+import { codecOf, type Codec } from './codecs'
 
 /** What somebody sends, in the order of the SDP's media sections. */
 export const SLOTS = ['microphone', 'camera', 'screen', 'screenSound'] as const
@@ -24,14 +25,11 @@ const KINDS: Record<Slot, 'audio' | 'video'> = {
   screenSound: 'audio',
 }
 
-/**
- * What every WebRTC browser has (RFC 7742, RFC 7874), and what a mesh can afford to encode several times. Leaving out the
- * rest halves the descriptions, and with them the time that browsers need for each.
- */
-const CODECS: Record<'audio' | 'video', readonly string[]> = {
-  audio: ['audio/opus'],
-  video: ['video/VP8', 'video/rtx', 'video/red', 'video/ulpfec'],
-}
+/** What each slot may be sent in here, the preferred first: codecs of pictures as in codecs.ts. */
+export type Accepted = Record<'camera' | 'screen', readonly Codec[]>
+
+/** Repairs what gets lost, whatever the codec. */
+const REPAIR: readonly string[] = ['video/rtx', 'video/red', 'video/ulpfec']
 
 /** Ids of the data channels, which are negotiated by this agreement alone. */
 const CHAT_CHANNEL = 0
@@ -57,35 +55,37 @@ export class Connection {
   readonly control: RTCDataChannel
   readonly together: RTCDataChannel
   readonly #groups: Groups
+  readonly #accepted: Accepted
   #slots: Partial<Record<Slot, RTCRtpTransceiver>> = {}
   #streams: Streams | null = null
 
-  private constructor(config: RTCConfiguration, groups: Groups) {
+  private constructor(config: RTCConfiguration, groups: Groups, accepted: Accepted) {
     this.pc = new RTCPeerConnection(config)
     this.#groups = groups
+    this.#accepted = accepted
     this.chat = this.pc.createDataChannel('chat', { negotiated: true, id: CHAT_CHANNEL })
     this.control = this.pc.createDataChannel('control', { negotiated: true, id: CONTROL_CHANNEL })
     this.together = this.pc.createDataChannel('together', { negotiated: true, id: TOGETHER_CHANNEL })
   }
 
   /** For the side that makes the first offer. */
-  static forOffer(config: RTCConfiguration, groups: Groups, first: FirstEncodings): Connection {
-    const connection = new Connection(config, groups)
+  static forOffer(config: RTCConfiguration, groups: Groups, accepted: Accepted, first: FirstEncodings): Connection {
+    const connection = new Connection(config, groups, accepted)
     for (const slot of SLOTS) {
       const transceiver = connection.pc.addTransceiver(KINDS[slot], {
         direction: 'sendrecv',
         streams: [connection.#group(slot)],
         sendEncodings: [first[slot] ?? {}],
       })
-      limitCodecs(transceiver, KINDS[slot])
+      connection.#prefer(slot, transceiver)
       connection.#slots[slot] = transceiver
     }
     return connection
   }
 
   /** For the side that answers: its slots come out of the offer. Ones made here would never be matched with it (JSEP). */
-  static forAnswer(config: RTCConfiguration, groups: Groups): Connection {
-    return new Connection(config, groups)
+  static forAnswer(config: RTCConfiguration, groups: Groups, accepted: Accepted): Connection {
+    return new Connection(config, groups, accepted)
   }
 
   /** What the other side sends; null until its description is there. The streams stay the same from then on. */
@@ -107,6 +107,7 @@ export class Connection {
       const transceiver = transceivers[index]
       if (transceiver?.receiver.track.kind !== KINDS[slot]) throw new TypeError('an offer that is not ours')
       if (!this.#slots[slot]) {
+        this.#prefer(slot, transceiver)
         transceiver.direction = 'sendrecv'
         // Without it the answer would name no stream, and the other browser could not keep voice and face in step.
         if ('setStreams' in transceiver.sender) transceiver.sender.setStreams(this.#group(slot))
@@ -144,17 +145,30 @@ export class Connection {
     this.pc.close()
   }
 
+  /** Leaving out what is not wanted shortens the descriptions, and with them the time that browsers need for each. */
+  #prefer(slot: Slot, transceiver: RTCRtpTransceiver): void {
+    // Firefox has it since 128, whatever the types say.
+    if (!('setCodecPreferences' in transceiver)) return
+    const codecs = RTCRtpReceiver.getCapabilities(KINDS[slot])?.codecs ?? []
+    const wanted = slot === 'camera' || slot === 'screen' ? pictures(codecs, this.#accepted[slot]) : voices(codecs)
+    if (wanted.length > 0) transceiver.setCodecPreferences(wanted)
+  }
+
   #group(slot: Slot): MediaStream {
     return slot === 'microphone' || slot === 'camera' ? this.#groups.person : this.#groups.screen
   }
 }
 
-function limitCodecs(transceiver: RTCRtpTransceiver, kind: 'audio' | 'video'): void {
-  // Firefox has it since 128, whatever the types say.
-  if (!('setCodecPreferences' in transceiver)) return
-  const codecs = RTCRtpReceiver.getCapabilities(kind)?.codecs ?? []
-  const wanted = codecs.filter(({ mimeType }) => CODECS[kind].includes(mimeType))
-  if (wanted.some(({ mimeType }) => mimeType === CODECS[kind][0])) transceiver.setCodecPreferences(wanted)
+/** Opus is what every browser has (RFC 7874). */
+function voices(codecs: readonly RTCRtpCodec[]): RTCRtpCodec[] {
+  return codecs.filter(({ mimeType }) => mimeType === 'audio/opus')
+}
+
+/** The entries of what is accepted, in that order, and what repairs them. Empty where the browser has none of it. */
+export function pictures(codecs: readonly RTCRtpCodec[], accepted: readonly Codec[]): RTCRtpCodec[] {
+  const wanted = accepted.flatMap((name) => codecs.filter((codec) => codecOf(codec) === name))
+  const repair = codecs.filter(({ mimeType }) => REPAIR.includes(mimeType))
+  return wanted.length > 0 ? [...wanted, ...repair] : []
 }
 
 /**

@@ -4,7 +4,8 @@
  * next person to come in.
  */
 import type { Ice } from '../api/types'
-import { Connection, type FirstEncodings, type Groups } from './connection'
+import { abilities, accepted, BASIC, type Abilities } from './codecs'
+import { Connection, type Accepted, type FirstEncodings, type Groups } from './connection'
 import { rtcServer } from './ice'
 
 const ECDSA: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' }
@@ -12,6 +13,8 @@ const ECDSA: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' }
 /** See the head of this file. */
 export class ConnectionFactory {
   readonly #groups: Groups = { person: new MediaStream(), screen: new MediaStream() }
+  /** What this browser sends and shows pictures in; until it was asked, what every browser can. */
+  abilities: Abilities = BASIC
   #certificate: RTCCertificate | null = null
   #ice: Ice | null = null
   #iceKey = ''
@@ -20,8 +23,10 @@ export class ConnectionFactory {
 
   /** One certificate serves every connection of this page: making it takes longer than all the rest. */
   async warm(): Promise<void> {
+    const asked = abilities()
     this.#certificate ??= await RTCPeerConnection.generateCertificate(ECDSA)
-    this.#spareForAnswer ??= Connection.forAnswer(this.config(), this.#groups)
+    this.abilities = await asked
+    this.#spareForAnswer ??= this.#answering()
   }
 
   config(): RTCConfiguration {
@@ -47,14 +52,14 @@ export class ConnectionFactory {
 
   /** A connection to answer with; the one that was made before, if it is still there. */
   forAnswer(): Connection {
-    const connection = this.#spareForAnswer ?? Connection.forAnswer(this.config(), this.#groups)
+    const connection = this.#spareForAnswer ?? this.#answering()
     this.#spareForAnswer = null
     return connection
   }
 
   /** A connection to offer with; where one was prepared, its `localDescription` is there already. */
   forOffer(first: FirstEncodings): Connection {
-    const connection = this.#spareForOffer ?? Connection.forOffer(this.config(), this.#groups, first)
+    const connection = this.#spareForOffer ?? this.#offering(first)
     this.#spareForOffer = null
     return connection
   }
@@ -62,7 +67,7 @@ export class ConnectionFactory {
   /** Prepares an offer for the next newcomer. Only for people in the room: from here on addresses are gathered. */
   prepareOffer(first: FirstEncodings): void {
     if (this.#spareForOffer) return
-    const connection = Connection.forOffer(this.config(), this.#groups, first)
+    const connection = this.#offering(first)
     this.#spareForOffer = connection
     connection.pc.setLocalDescription().catch(() => {
       if (this.#spareForOffer === connection) this.discardOffer()
@@ -79,5 +84,18 @@ export class ConnectionFactory {
     this.discardOffer()
     this.#spareForAnswer?.close()
     this.#spareForAnswer = null
+  }
+
+  #answering(): Connection {
+    return Connection.forAnswer(this.config(), this.#groups, this.#accepted())
+  }
+
+  #offering(first: FirstEncodings): Connection {
+    return Connection.forOffer(this.config(), this.#groups, this.#accepted(), first)
+  }
+
+  #accepted(): Accepted {
+    const of = (slot: keyof Accepted) => accepted(this.abilities, slot, navigator.hardwareConcurrency)
+    return { camera: of('camera'), screen: of('screen') }
   }
 }

@@ -5,7 +5,11 @@ let origins = 0
 class FakeTransceiver {
   mid: string | null = null
   direction = 'recvonly'
-  readonly sender = { track: null, replaceTrack: () => Promise.resolve() }
+  readonly sender = {
+    track: null,
+    replaceTrack: () => Promise.resolve(),
+    getParameters: () => ({ codecs: [], encodings: [] }),
+  }
   readonly receiver: { track: { kind: string } }
 
   constructor(kind: string) {

@@ -1,5 +1,5 @@
 import type { Media } from '../api/types'
-import { noTracks, type Tracks } from './connection'
+import { noTracks, SLOTS, type Slot, type Tracks } from './connection'
 import {
   canChooseSpeaker,
   canShareScreen,
@@ -46,6 +46,13 @@ export interface Borrower {
 
 const NEITHER: Readonly<Record<Source, boolean>> = { microphone: false, camera: false }
 const SOURCES: readonly Source[] = ['microphone', 'camera']
+/** What browsers are told that a track shows or sounds like (W3C mst-content-hint): a face moves, a screen is read. */
+const HINTS: Readonly<Record<Slot, string>> = {
+  microphone: 'speech',
+  camera: 'motion',
+  screen: 'detail',
+  screenSound: 'music',
+}
 
 /** The person's own devices; see `LocalMedia` for what the interface may rely on. */
 export class Local implements LocalMedia {
@@ -198,7 +205,6 @@ export class Local implements LocalMedia {
       return false
     }
     stop(this.screenStream)
-    screen.contentHint = 'detail'
     // The browser's own bar has a button for it, too.
     screen.onended = () => this.stopScreen()
     this.screenStream = stream
@@ -324,6 +330,10 @@ export class Local implements LocalMedia {
 
   #send(tracks: Partial<Tracks>): void {
     this.#tracks = { ...this.#tracks, ...tracks }
+    for (const slot of SLOTS) {
+      const track = this.#tracks[slot]
+      if (track) track.contentHint = HINTS[slot]
+    }
     this.#on.changed(this.#tracks)
   }
 

@@ -138,7 +138,8 @@ describe('microphone and camera', () => {
     expect([local.microphone, local.camera]).toEqual([true, true])
     expect(local.cameraStream).not.toBeNull()
     expect(local.devices.microphone).toEqual([{ id: 'm', label: 'Microphone' }])
-    expect(sent?.microphone).not.toBeNull()
+    expect(sent?.microphone?.contentHint).toBe('speech')
+    expect(sent?.camera?.contentHint).toBe('motion')
   })
 
   it('stay off when they were switched off before the answer came', async () => {

@@ -267,6 +267,8 @@ export interface CallModel {
   readonly unmuteAsked: boolean
   /** What is wrong on this side of the call. */
   readonly trouble: Trouble | null
+  /** No pictures and screens of others are received, and no camera is sent: a weak network carries the voices. */
+  readonly audioOnly: boolean
   /** Everybody else in the same room, in order of arrival. */
   readonly peers: Peer[]
   /** Everybody in other breakout rooms. */
@@ -304,6 +306,8 @@ export interface CallModel {
   raiseHand(raised: boolean): void
   /** Send to everybody here now, or to one of them, browser to browser; false when nobody could be reached. */
   sendChat(text: string, wish?: ChatWish): boolean
+  /** For the rest of the call, until it is switched back or the camera is turned on; then the camera is as it was before. */
+  setAudioOnly(on: boolean): void
   /** Before one does something together: fetches what that needs. */
   gather(): Promise<Together>
   /** Tell the mesh what the layout shows of each peer, so that they send no more than that: CSS pixels of height times

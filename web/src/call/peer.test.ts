@@ -19,14 +19,15 @@ class Side {
 
   constructor(polite: boolean) {
     const groups = { person: new MediaStream(), screen: new MediaStream() }
+    const accepted = { camera: ['VP8'], screen: ['VP8'] } as const
     this.peer = new Peer('session', polite, {
       signal: (description, candidates) => {
         this.sent.push({ description, candidates })
         if (this.other && !this.other.deaf) this.other.peer.receive(description, candidates)
         return true
       },
-      forOffer: () => Connection.forOffer({}, groups, {}),
-      forAnswer: () => Connection.forAnswer({}, groups),
+      forOffer: () => Connection.forOffer({}, groups, accepted, {}),
+      forAnswer: () => Connection.forAnswer({}, groups, accepted),
       opened: () => undefined,
       ready: () => undefined,
       changed: () => undefined,
@@ -143,7 +144,8 @@ describe('the first offer', () => {
 
   it('goes out at once where it was prepared', async () => {
     const groups = { person: new MediaStream(), screen: new MediaStream() }
-    const prepared = Connection.forOffer({}, groups, {})
+    const accepted = { camera: ['VP8'], screen: ['VP8'] } as const
+    const prepared = Connection.forOffer({}, groups, accepted, {})
     await prepared.pc.setLocalDescription()
     const sent: (Description | null)[] = []
     const peer = new Peer('session', true, {

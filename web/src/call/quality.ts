@@ -30,7 +30,7 @@ export interface Sample {
   frozen: number
   /** Seconds; null before it was measured. */
   roundTrip: number | null
-  /** How sending the camera fares. */
+  /** How sending the camera fares; a machine that does not keep up with a screen does not keep up at all. */
   health: Health
 }
 
@@ -51,6 +51,9 @@ export function readSample(report: Iterable<Stat>): Sample {
     stats.find(({ type, nominated, state }) => type === 'candidate-pair' && nominated && state === 'succeeded')
   const camera = stats.find(({ type, kind, mid }) => type === 'outbound-rtp' && kind === 'video' && mid === CAMERA_MID)
   const remote = stats.find(({ type, localId }) => type === 'remote-inbound-rtp' && localId === camera?.id)
+  const slow = stats.some(
+    ({ type, qualityLimitationReason }) => type === 'outbound-rtp' && qualityLimitationReason === 'cpu',
+  )
   return {
     received: sum(inbound, 'packetsReceived'),
     lost: sum(inbound, 'packetsLost'),
@@ -58,7 +61,7 @@ export function readSample(report: Iterable<Stat>): Sample {
     roundTrip: pair?.currentRoundTripTime ?? null,
     health: {
       loss: remote?.fractionLost ?? null,
-      limitation: camera?.qualityLimitationReason ?? 'none',
+      limitation: slow ? 'cpu' : (camera?.qualityLimitationReason ?? 'none'),
       available: pair?.availableOutgoingBitrate ?? null,
     },
   }

@@ -1,7 +1,8 @@
 /** One other person: the connection to their page, and what travels over it in both directions. */
 import type { Candidate, Description } from '../api/types'
-import { adapt, cameraEncoding, screenEncoding, UNDISTURBED } from './adaptation'
+import { adapt, cameraEncoding, screenEncoding, UNDISTURBED, type Encoding } from './adaptation'
 import { ChatInlet, type Said } from './chat'
+import { bitsOf, codecOf, ranked } from './codecs'
 import type { Connection, FirstEncodings, Slot, Tracks } from './connection'
 import type { ConnectionFactory } from './factory'
 import type { Seen } from './diagnosis'
@@ -77,7 +78,7 @@ export class Remote {
   constructor(
     session: string,
     private readonly polite: boolean,
-    factory: ConnectionFactory,
+    private readonly factory: ConnectionFactory,
     outgoing: Outgoing,
     /** What is shown of this person here; changed in place by the mesh. */
     showing: Shown,
@@ -178,11 +179,13 @@ export class Remote {
     connection.send(tracks)
     const { step } = this.#pace
     const { camera, screen } = this.#shown
-    const picture = cameraEncoding({ people, capture: captureOf(tracks.camera), shown: camera, step })
+    const capture = captureOf(tracks.camera)
+    const picture = this.#encoded('camera', cameraEncoding({ people, capture, shown: camera, step }))
     this.#target = picture.maxBitrate
     this.#limit('microphone', FIRST_VOICE)
     this.#limit('camera', picture)
-    this.#limit('screen', screenEncoding({ people, capture: captureOf(tracks.screen), shown: screen, step }))
+    const shared = screenEncoding({ people, capture: captureOf(tracks.screen), shown: screen, step })
+    this.#limit('screen', this.#encoded('screen', shared))
   }
 
   /** One look at the statistics: how it is for the person here, and what that means for sending. Null where there is none. */
@@ -281,6 +284,18 @@ export class Remote {
     if (!shown) return
     this.#shown = shown
     this.update()
+  }
+
+  /** The same in the best codec that was agreed on. Without one the browser's own choice stands. */
+  #encoded(slot: 'camera' | 'screen', encoding: Encoding): Encoding & { codec?: RTCRtpCodec } {
+    const agreed = this.peer.connection?.sender(slot)?.getParameters().codecs ?? []
+    const { strained } = this.#pace
+    const purpose = { slot, receivers: this.#outgoing.people - 1, cores: navigator.hardwareConcurrency, strained }
+    for (const name of ranked(this.factory.abilities, purpose)) {
+      const codec = agreed.find((one) => codecOf(one) === name)
+      if (codec) return { ...encoding, maxBitrate: Math.round(encoding.maxBitrate * bitsOf(name)), codec }
+    }
+    return encoding
   }
 
   #limit(slot: Slot, encoding: Partial<RTCRtpEncodingParameters>): void {

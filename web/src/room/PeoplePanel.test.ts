@@ -141,6 +141,19 @@ test('who waits is admitted one by one or all together', () => {
   ])
 })
 
+test('who is short of bandwidth is offered to do without pictures, and who is not is not', () => {
+  const call = FakeCall.inside('Ada', 'Ben')
+  call.trouble = 'delay'
+  const page = enter(PeoplePanel, call)
+  expect(page.text()).not.toContain('Audio only')
+
+  call.trouble = 'bandwidth'
+  flushSync()
+  page.press('Audio only')
+  expect(call.audioOnly).toBe(true)
+  expect(page.text()).not.toContain('Audio only')
+})
+
 test('what is wrong with the call: to oneself in a sentence, to who leads in a few words, to nobody else', () => {
   const call = FakeCall.inside('Ada', 'Ben')
   call.trouble = 'udp_blocked'

@@ -30,8 +30,6 @@ export class RoomView {
   seen = $state(true)
   /** The picture in the small window, and its height in device pixels: wanted whether the page can be seen or not. */
   small = $state.raw<{ key: string; height: number } | null>(null)
-  /** Whether pictures and screens of others are received; without them a weak network carries the voices. */
-  pictures = $state(true)
   /** Who was heard when somebody last asked who speaks; for people who do not see the frames around pictures. */
   speakers = $state.raw<readonly string[] | null>(null)
   /** The host pressed `End for all`, and may still take it back. */

@@ -156,6 +156,7 @@ export class FakeCall implements CallModel {
   hostLink = $state<string | null>(null)
   lobbyWord = $state<LobbyWord | null>(null)
   hasKey = $state(false)
+  audioOnly = $state(false)
   unmuteAsked = $state(false)
   trouble = $state<Trouble | null>(null)
   peers = $state.raw<Peer[]>([])
@@ -214,6 +215,10 @@ export class FakeCall implements CallModel {
   sendChat(text: string, wish?: ChatWish): boolean {
     this.asked.push(wish ? ['sendChat', text, wish] : ['sendChat', text])
     return this.reaches
+  }
+
+  setAudioOnly(on: boolean): void {
+    this.audioOnly = on
   }
 
   gather(): Promise<Together> {
