@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest'
-import { accepted, BASIC, codecOf, ranked, type Abilities, type Codec, type Purpose } from './codecs'
-import { pictures } from './connection'
+import { accepted, codecOf, Codecs, pictures, ranked, type Abilities, type Codec, type Purpose } from './codecs'
 
 const DECODES: Codec[] = ['AV1', 'VP9', 'H264', 'VP8']
 const SOFTWARE: Abilities = {
@@ -17,7 +16,7 @@ const CAMERA: Purpose = { slot: 'camera', receivers: 1, cores: 2, strained: fals
 const SCREEN: Purpose = { ...CAMERA, slot: 'screen' }
 
 it.each<[string, Abilities, Purpose, Codec[]]>([
-  ['a camera, nothing known', BASIC, CAMERA, ['VP8']],
+  ['a camera, nothing told', { encodes: {}, decodes: [] }, CAMERA, ['VP8']],
   ['a camera on a small machine', SOFTWARE, CAMERA, ['VP8']],
   ['a camera for one, on a large machine', SOFTWARE, { ...CAMERA, cores: 8 }, ['AV1', 'VP8']],
   ['a camera for two, on a large machine', SOFTWARE, { ...CAMERA, cores: 8, receivers: 2 }, ['VP8']],
@@ -25,7 +24,7 @@ it.each<[string, Abilities, Purpose, Codec[]]>([
   ['a camera with hardware', WITH_H264, { ...CAMERA, receivers: 5 }, ['H264', 'VP8']],
   ['a camera with more hardware', WITH_ALL, { ...CAMERA, receivers: 5 }, ['AV1', 'VP9', 'H264', 'VP8']],
   ['hardware that does not keep up', WITH_ALL, { ...CAMERA, strained: true }, ['AV1', 'VP9', 'H264', 'VP8']],
-  ['a screen, nothing known', BASIC, SCREEN, ['VP8']],
+  ['a screen, nothing told', { encodes: {}, decodes: [] }, SCREEN, ['VP8']],
   ['a screen in software', SOFTWARE, { ...SCREEN, receivers: 3 }, ['AV1', 'VP9', 'VP8']],
   ['a screen without AV1', NO_AV1, SCREEN, ['VP9', 'VP8']],
   ['a screen for many', SOFTWARE, { ...SCREEN, receivers: 4 }, ['VP8']],
@@ -64,4 +63,16 @@ it('keeps what repairs losses, and the order of what is preferred', () => {
   const names = (accepts: Codec[]) => pictures(has, accepts).map(({ mimeType }) => mimeType.split('/')[1])
   expect(names(['AV1', 'VP9', 'VP8'])).toEqual(['AV1', 'VP8', 'rtx', 'red', 'ulpfec'])
   expect(names(['VP9'])).toEqual([])
+})
+
+it('sends in the best codec that both have, with the bits that one needs', () => {
+  const codecs = new Codecs(SOFTWARE)
+  const encoding = { active: true, maxBitrate: 1_000_000, scaleResolutionDownBy: 1, maxFramerate: 20 }
+  const entry = (name: string) => ({ mimeType: `video/${name}`, clockRate: 90_000 })
+  const screen = { slot: 'screen', receivers: 1, strained: false } as const
+  const agreed = [entry('VP8'), entry('rtx'), entry('AV1')]
+  expect(codecs.encoded(encoding, agreed, screen)).toEqual({ ...encoding, maxBitrate: 700_000, codec: entry('AV1') })
+  expect(codecs.encoded(encoding, agreed, { ...screen, strained: true }).codec).toEqual(entry('VP8'))
+  expect(codecs.encoded(encoding, [entry('VP8')], screen)).toEqual({ ...encoding, codec: entry('VP8') })
+  expect(codecs.encoded(encoding, [], screen)).toEqual(encoding)
 })

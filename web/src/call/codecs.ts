@@ -1,14 +1,16 @@
 /**
  * Which codec pictures are sent in: pure decisions from what this browser says of itself. In a mesh every receiver costs
  * an encoder of its own, so an encoder in hardware goes first, and one in software must not cost more than it saves.
+ * Fetched on the prejoin page; a connection that begins before goes in VP8, which every browser has (RFC 7742).
  */
+import type { Encoding } from './adaptation'
 
 /** From the one that needs the fewest bits for the same picture to the one that needs the most. */
 export const CODECS = ['AV1', 'VP9', 'H264', 'VP8'] as const
 /** One of `CODECS`. */
 export type Codec = (typeof CODECS)[number]
 
-/** What a browser can do with each codec (W3C media-capabilities); VP8 is there in all of them (RFC 7742). */
+/** What a browser can do with each codec (W3C media-capabilities). */
 export interface Abilities {
   /** Encoders that are there and fast enough, and where they are. */
   encodes: Partial<Record<Codec, 'hardware' | 'software'>>
@@ -27,15 +29,14 @@ export interface Purpose {
   strained: boolean
 }
 
-/** What every browser has, and what is known of one before it was asked. */
-export const BASIC: Abilities = { encodes: { VP8: 'software' }, decodes: ['VP8'] }
-
 /** Share of VP8's bits for a picture as good; on the careful side, since encoders in real time reach less than on paper. */
 const BITS: Record<Codec, number> = { AV1: 0.7, VP9: 0.8, H264: 1, VP8: 1 }
 /** A machine with so many processors has some to spare for one camera in AV1, which takes twice VP8's time. */
 const MANY_CORES = 8
 /** A screen stands still most of the time, so its encoder rests; but each new page is work for all of them at once. */
 const SCREENS_IN_SOFTWARE = 3
+/** Repairs what gets lost, whatever the codec. */
+const REPAIR: readonly string[] = ['video/rtx', 'video/red', 'video/ulpfec']
 
 /** The codecs to send in, best first. VP8 is always among them, and under strain nothing in software but that. */
 export function ranked({ encodes }: Abilities, purpose: Purpose): Codec[] {
@@ -55,11 +56,6 @@ export function accepted(abilities: Abilities, slot: Purpose['slot'], cores: num
   ]
 }
 
-/** How much of VP8's bits a codec needs, 0 to 1. */
-export function bitsOf(codec: Codec): number {
-  return BITS[codec]
-}
-
 /** H.264 in software saves nothing over VP8. */
 function pays(codec: Codec, { slot, receivers, cores, strained }: Purpose): boolean {
   if (strained || codec === 'H264') return false
@@ -76,34 +72,63 @@ export function codecOf({ mimeType, sdpFmtpLine = '' }: { mimeType: string; sdpF
   if (name === 'VP9') return /profile-id=[1-9]/.test(sdpFmtpLine) ? null : name
   if (name === 'AV1') return /profile=[1-9]/.test(sdpFmtpLine) ? null : name
   if (name === 'H264') {
-    return /packetization-mode=1/.test(sdpFmtpLine) && /profile-level-id=42e0/i.test(sdpFmtpLine) ? name : null
+    return sdpFmtpLine.includes('packetization-mode=1') && /profile-level-id=42e0/i.test(sdpFmtpLine) ? name : null
   }
   return name ?? null
 }
 
+/** The entries of what is accepted, in that order, and what repairs them. Empty where the browser has none of it. */
+export function pictures(codecs: readonly RTCRtpCodec[], accepts: readonly Codec[]): RTCRtpCodec[] {
+  const wanted = accepts.flatMap((name) => codecs.filter((codec) => codecOf(codec) === name))
+  const repair = codecs.filter(({ mimeType }) => REPAIR.includes(mimeType))
+  return wanted.length > 0 ? [...wanted, ...repair] : []
+}
+
+/** What connections and people ask of all this. */
+export class Codecs {
+  constructor(private readonly abilities: Abilities) {}
+
+  /** Of what this browser has for pictures, what it says it takes. */
+  accepted(slot: Purpose['slot'], codecs: readonly RTCRtpCodec[]): RTCRtpCodec[] {
+    return pictures(codecs, accepted(this.abilities, slot, navigator.hardwareConcurrency))
+  }
+
+  /** The same in the best codec that was agreed on. */
+  encoded(
+    encoding: Encoding,
+    agreed: readonly RTCRtpCodec[],
+    purpose: Omit<Purpose, 'cores'>,
+  ): Encoding & { codec?: RTCRtpCodec } {
+    for (const name of ranked(this.abilities, { ...purpose, cores: navigator.hardwareConcurrency })) {
+      const codec = agreed.find((one) => codecOf(one) === name)
+      if (codec) return { ...encoding, maxBitrate: Math.round(encoding.maxBitrate * BITS[name]), codec }
+    }
+    return encoding
+  }
+}
+
 /**
- * Asks this browser; what it does not answer counts as not there. One whose senders cannot be told which codec to take
- * would take what the other side likes best, whatever that costs here: it stays with what every browser has.
+ * Asks this browser; what it does not answer counts as not there. Null where senders cannot be told which codec to take:
+ * such a browser would take what the other side likes best, whatever that costs here, so it stays with VP8.
  */
-export async function abilities(): Promise<Abilities> {
-  if (!('mediaCapabilities' in navigator) || !choosesCodecs()) return BASIC
-  const found: Abilities = { encodes: { ...BASIC.encodes }, decodes: [] }
-  const decodes = new Set(BASIC.decodes)
-  await Promise.all(
-    CODECS.map(async (codec) => {
-      const [encoding, decoding] = await Promise.all([ask('encodingInfo', codec), ask('decodingInfo', codec)])
-      if (encoding?.supported && encoding.smooth)
-        found.encodes[codec] = encoding.powerEfficient ? 'hardware' : 'software'
-      if (decoding?.supported && decoding.smooth) decodes.add(codec)
-    }),
-  )
-  return { ...found, decodes: CODECS.filter((codec) => decodes.has(codec)) }
+export async function askBrowser(): Promise<Codecs | null> {
+  if (!('mediaCapabilities' in navigator) || !choosesCodecs()) return null
+  const encodes: Abilities['encodes'] = {}
+  const decodes: Codec[] = []
+  for (const codec of CODECS) {
+    const [encoding, decoding] = await Promise.all([ask('encodingInfo', codec), ask('decodingInfo', codec)])
+    if (encoding?.supported && encoding.smooth) encodes[codec] = encoding.powerEfficient ? 'hardware' : 'software'
+    if (decoding?.supported && decoding.smooth) decodes.push(codec)
+  }
+  return new Codecs({ encodes, decodes })
 }
 
 /** A browser that cannot be told ignores the wish, even an impossible one (W3C webrtc-extensions, section 6). */
 function choosesCodecs(): boolean {
   const pc = new RTCPeerConnection()
-  const impossible = { codec: { mimeType: 'video/none', clockRate: 90_000 } }
+  const impossible: RTCRtpEncodingParameters & { codec: object } = {
+    codec: { mimeType: 'video/none', clockRate: 90_000 },
+  }
   try {
     pc.addTransceiver('video', { sendEncodings: [impossible] })
     return false
@@ -114,10 +139,8 @@ function choosesCodecs(): boolean {
   }
 }
 
-type Question = 'encodingInfo' | 'decodingInfo'
-
 /** Of the largest picture that is sent (adaptation.ts). */
-async function ask(question: Question, codec: Codec): Promise<MediaCapabilitiesInfo | null> {
+async function ask(question: 'encodingInfo' | 'decodingInfo', codec: Codec): Promise<MediaCapabilitiesInfo | null> {
   const video = { contentType: `video/${codec}`, width: 1280, height: 720, bitrate: 1_200_000, framerate: 30 }
   try {
     return await navigator.mediaCapabilities[question]({ type: 'webrtc', video })

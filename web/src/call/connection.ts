@@ -2,7 +2,7 @@
  * One RTCPeerConnection with everything that this product puts on it: four media slots and three data channels, in an
  * order that both sides rely on. Nothing is added later, so switching things on and off never negotiates.
  */
-import { codecOf, type Codec } from './codecs'
+import type { Codecs } from './codecs'
 
 /** What somebody sends, in the order of the SDP's media sections. */
 export const SLOTS = ['microphone', 'camera', 'screen', 'screenSound'] as const
@@ -25,11 +25,14 @@ const KINDS: Record<Slot, 'audio' | 'video'> = {
   screenSound: 'audio',
 }
 
-/** What each slot may be sent in here, the preferred first: codecs of pictures as in codecs.ts. */
-export type Accepted = Record<'camera' | 'screen', readonly Codec[]>
-
-/** Repairs what gets lost, whatever the codec. */
-const REPAIR: readonly string[] = ['video/rtx', 'video/red', 'video/ulpfec']
+/**
+ * What every WebRTC browser has (RFC 7742, RFC 7874). Leaving out the rest halves the descriptions, and with them the time
+ * that browsers need for each; codecs.ts knows what else pictures are worth sending in.
+ */
+const BASIC: Record<'audio' | 'video', readonly string[]> = {
+  audio: ['audio/opus'],
+  video: ['video/VP8', 'video/rtx', 'video/red', 'video/ulpfec'],
+}
 
 /** Ids of the data channels, which are negotiated by this agreement alone. */
 const CHAT_CHANNEL = 0
@@ -55,22 +58,27 @@ export class Connection {
   readonly control: RTCDataChannel
   readonly together: RTCDataChannel
   readonly #groups: Groups
-  readonly #accepted: Accepted
+  readonly #codecs: () => Codecs | null
   #slots: Partial<Record<Slot, RTCRtpTransceiver>> = {}
   #streams: Streams | null = null
 
-  private constructor(config: RTCConfiguration, groups: Groups, accepted: Accepted) {
+  private constructor(config: RTCConfiguration, groups: Groups, codecs: () => Codecs | null) {
     this.pc = new RTCPeerConnection(config)
     this.#groups = groups
-    this.#accepted = accepted
+    this.#codecs = codecs
     this.chat = this.pc.createDataChannel('chat', { negotiated: true, id: CHAT_CHANNEL })
     this.control = this.pc.createDataChannel('control', { negotiated: true, id: CONTROL_CHANNEL })
     this.together = this.pc.createDataChannel('together', { negotiated: true, id: TOGETHER_CHANNEL })
   }
 
   /** For the side that makes the first offer. */
-  static forOffer(config: RTCConfiguration, groups: Groups, accepted: Accepted, first: FirstEncodings): Connection {
-    const connection = new Connection(config, groups, accepted)
+  static forOffer(
+    config: RTCConfiguration,
+    groups: Groups,
+    codecs: () => Codecs | null,
+    first: FirstEncodings,
+  ): Connection {
+    const connection = new Connection(config, groups, codecs)
     for (const slot of SLOTS) {
       const transceiver = connection.pc.addTransceiver(KINDS[slot], {
         direction: 'sendrecv',
@@ -84,8 +92,8 @@ export class Connection {
   }
 
   /** For the side that answers: its slots come out of the offer. Ones made here would never be matched with it (JSEP). */
-  static forAnswer(config: RTCConfiguration, groups: Groups, accepted: Accepted): Connection {
-    return new Connection(config, groups, accepted)
+  static forAnswer(config: RTCConfiguration, groups: Groups, codecs: () => Codecs | null): Connection {
+    return new Connection(config, groups, codecs)
   }
 
   /** What the other side sends; null until its description is there. The streams stay the same from then on. */
@@ -149,26 +157,17 @@ export class Connection {
   #prefer(slot: Slot, transceiver: RTCRtpTransceiver): void {
     // Firefox has it since 128, whatever the types say.
     if (!('setCodecPreferences' in transceiver)) return
-    const codecs = RTCRtpReceiver.getCapabilities(KINDS[slot])?.codecs ?? []
-    const wanted = slot === 'camera' || slot === 'screen' ? pictures(codecs, this.#accepted[slot]) : voices(codecs)
-    if (wanted.length > 0) transceiver.setCodecPreferences(wanted)
+    const kind = KINDS[slot]
+    const all = RTCRtpReceiver.getCapabilities(kind)?.codecs ?? []
+    const basic = all.filter(({ mimeType }) => BASIC[kind].includes(mimeType))
+    const pictures = slot === 'camera' || slot === 'screen' ? this.#codecs()?.accepted(slot, all) : undefined
+    const wanted = pictures ?? basic
+    if (wanted.some(({ mimeType }) => mimeType === BASIC[kind][0])) transceiver.setCodecPreferences(wanted)
   }
 
   #group(slot: Slot): MediaStream {
     return slot === 'microphone' || slot === 'camera' ? this.#groups.person : this.#groups.screen
   }
-}
-
-/** Opus is what every browser has (RFC 7874). */
-function voices(codecs: readonly RTCRtpCodec[]): RTCRtpCodec[] {
-  return codecs.filter(({ mimeType }) => mimeType === 'audio/opus')
-}
-
-/** The entries of what is accepted, in that order, and what repairs them. Empty where the browser has none of it. */
-export function pictures(codecs: readonly RTCRtpCodec[], accepted: readonly Codec[]): RTCRtpCodec[] {
-  const wanted = accepted.flatMap((name) => codecs.filter((codec) => codecOf(codec) === name))
-  const repair = codecs.filter(({ mimeType }) => REPAIR.includes(mimeType))
-  return wanted.length > 0 ? [...wanted, ...repair] : []
 }
 
 /**

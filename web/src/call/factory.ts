@@ -4,8 +4,8 @@
  * next person to come in.
  */
 import type { Ice } from '../api/types'
-import { abilities, accepted, BASIC, type Abilities } from './codecs'
-import { Connection, type Accepted, type FirstEncodings, type Groups } from './connection'
+import type { Codecs } from './codecs'
+import { Connection, type FirstEncodings, type Groups } from './connection'
 import { rtcServer } from './ice'
 
 const ECDSA: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' }
@@ -13,8 +13,8 @@ const ECDSA: EcKeyGenParams = { name: 'ECDSA', namedCurve: 'P-256' }
 /** See the head of this file. */
 export class ConnectionFactory {
   readonly #groups: Groups = { person: new MediaStream(), screen: new MediaStream() }
-  /** What this browser sends and shows pictures in; until it was asked, what every browser can. */
-  abilities: Abilities = BASIC
+  /** What pictures go in beyond VP8; null until the browser has said what it can do, and where it cannot choose. */
+  codecs: Codecs | null = null
   #certificate: RTCCertificate | null = null
   #ice: Ice | null = null
   #iceKey = ''
@@ -23,10 +23,10 @@ export class ConnectionFactory {
 
   /** One certificate serves every connection of this page: making it takes longer than all the rest. */
   async warm(): Promise<void> {
-    const asked = abilities()
     this.#certificate ??= await RTCPeerConnection.generateCertificate(ECDSA)
-    this.abilities = await asked
     this.#spareForAnswer ??= this.#answering()
+    const { askBrowser } = await import('./codecs')
+    this.codecs ??= await askBrowser()
   }
 
   config(): RTCConfiguration {
@@ -87,15 +87,10 @@ export class ConnectionFactory {
   }
 
   #answering(): Connection {
-    return Connection.forAnswer(this.config(), this.#groups, this.#accepted())
+    return Connection.forAnswer(this.config(), this.#groups, () => this.codecs)
   }
 
   #offering(first: FirstEncodings): Connection {
-    return Connection.forOffer(this.config(), this.#groups, this.#accepted(), first)
-  }
-
-  #accepted(): Accepted {
-    const of = (slot: keyof Accepted) => accepted(this.abilities, slot, navigator.hardwareConcurrency)
-    return { camera: of('camera'), screen: of('screen') }
+    return Connection.forOffer(this.config(), this.#groups, () => this.codecs, first)
   }
 }

@@ -19,15 +19,14 @@ class Side {
 
   constructor(polite: boolean) {
     const groups = { person: new MediaStream(), screen: new MediaStream() }
-    const accepted = { camera: ['VP8'], screen: ['VP8'] } as const
     this.peer = new Peer('session', polite, {
       signal: (description, candidates) => {
         this.sent.push({ description, candidates })
         if (this.other && !this.other.deaf) this.other.peer.receive(description, candidates)
         return true
       },
-      forOffer: () => Connection.forOffer({}, groups, accepted, {}),
-      forAnswer: () => Connection.forAnswer({}, groups, accepted),
+      forOffer: () => Connection.forOffer({}, groups, () => null, {}),
+      forAnswer: () => Connection.forAnswer({}, groups, () => null),
       opened: () => undefined,
       ready: () => undefined,
       changed: () => undefined,
@@ -144,8 +143,7 @@ describe('the first offer', () => {
 
   it('goes out at once where it was prepared', async () => {
     const groups = { person: new MediaStream(), screen: new MediaStream() }
-    const accepted = { camera: ['VP8'], screen: ['VP8'] } as const
-    const prepared = Connection.forOffer({}, groups, accepted, {})
+    const prepared = Connection.forOffer({}, groups, () => null, {})
     await prepared.pc.setLocalDescription()
     const sent: (Description | null)[] = []
     const peer = new Peer('session', true, {

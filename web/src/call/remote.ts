@@ -2,7 +2,6 @@
 import type { Candidate, Description } from '../api/types'
 import { adapt, cameraEncoding, screenEncoding, UNDISTURBED, type Encoding } from './adaptation'
 import { ChatInlet, type Said } from './chat'
-import { bitsOf, codecOf, ranked } from './codecs'
 import type { Connection, FirstEncodings, Slot, Tracks } from './connection'
 import type { ConnectionFactory } from './factory'
 import type { Seen } from './diagnosis'
@@ -286,16 +285,11 @@ export class Remote {
     this.update()
   }
 
-  /** The same in the best codec that was agreed on. Without one the browser's own choice stands. */
-  #encoded(slot: 'camera' | 'screen', encoding: Encoding): Encoding & { codec?: RTCRtpCodec } {
+  /** In the best codec that was agreed on, where this browser can choose. */
+  #encoded(slot: 'camera' | 'screen', encoding: Encoding): Encoding {
     const agreed = this.peer.connection?.sender(slot)?.getParameters().codecs ?? []
-    const { strained } = this.#pace
-    const purpose = { slot, receivers: this.#outgoing.people - 1, cores: navigator.hardwareConcurrency, strained }
-    for (const name of ranked(this.factory.abilities, purpose)) {
-      const codec = agreed.find((one) => codecOf(one) === name)
-      if (codec) return { ...encoding, maxBitrate: Math.round(encoding.maxBitrate * bitsOf(name)), codec }
-    }
-    return encoding
+    const purpose = { slot, receivers: this.#outgoing.people - 1, strained: this.#pace.strained }
+    return this.factory.codecs?.encoded(encoding, agreed, purpose) ?? encoding
   }
 
   #limit(slot: Slot, encoding: Partial<RTCRtpEncodingParameters>): void {
