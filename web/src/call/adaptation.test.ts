@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import {
-  adapt,
   cameraBitrate,
   cameraEncoding,
   cameraHeight,
-  MOST_STEPS,
   screenEncoding,
   UNDISTURBED,
   type Demand,
   type Health,
   type Pace,
 } from './adaptation'
+import { adapt, MOST_STEPS } from './pace'
 
 const HD = { width: 1280, height: 720 }
 const GOOD: Health = { loss: 0, limitation: 'none', available: null }

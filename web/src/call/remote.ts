@@ -1,6 +1,6 @@
 /** One other person: the connection to their page, and what travels over it in both directions. */
 import type { Candidate, Description } from '../api/types'
-import { adapt, cameraEncoding, screenEncoding, UNDISTURBED, type Encoding } from './adaptation'
+import { cameraEncoding, screenEncoding, UNDISTURBED, type Encoding } from './adaptation'
 import { ChatInlet, type Said } from './chat'
 import type { Connection, FirstEncodings, Slot, Tracks } from './connection'
 import type { ConnectionFactory } from './factory'
@@ -196,6 +196,7 @@ export class Remote {
     const sample = readSample(stats.values())
     this.quality = judge(link, this.#sample, sample)
     this.#sample = sample
+    const { adapt } = await import('./pace')
     this.#pace = adapt(this.#pace, sample.health, this.#target)
     this.update()
     if (link !== 'connected') return null
