@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -121,13 +122,15 @@ async def test_a_plain_deletion_keeps_the_picture_and_the_names_in_records(
 ) -> None:
     ada, _, theirs = await lived(server)
     address = (await ada.get("/api/me"))["picture"].removeprefix("https://meet.example")
+    await ada.call("PATCH", "/api/me", json={"language": "fr"})
     await ask(server)
-    await post_office.letter(EMAIL, 3)
+    confirm = await post_office.letter(EMAIL, about="Veuillez confirmer la suppression de votre compte")
     (request,) = await server.app.state["store"].find("deletion_requests", {})
     deletions = part(server, "deletions")
-    token = secret_in(next(m for m in post_office.messages if "#token" in str(m) and "deleted" in m["Subject"]))
-    await deletions.verify(token)
+    await deletions.verify(secret_in(confirm))
     await deletions.approve(request["_id"])
+    due = (clock.now() + timedelta(days=14)).day
+    await post_office.letter(EMAIL, about=f"Votre compte sera supprimé le {due} ")
     clock.turn(days=14)
     assert await deletions.carry_out() == 1
     assert (await server.http.get(address)).status_code == 200
@@ -135,6 +138,7 @@ async def test_a_plain_deletion_keeps_the_picture_and_the_names_in_records(
     people = await server.app.state["store"].find("people", {"meeting": theirs})
     assert {(person["name"], bool(person["user"])) for person in people} == {(NAME, False), ("Grace Hopper", True)}
     assert await traces(server, EMAIL) <= {"deletion_requests", "meetings", "mails"}
+    await post_office.letter(EMAIL, about="Votre compte a été supprimé")
 
 
 async def test_one_may_change_ones_mind(server: RunningServer, post_office: PostOffice, clock: TurnedClock) -> None:

@@ -185,7 +185,8 @@ def entry(schedule: Schedule) -> Entry:
         schedule=schedule,
         **fields,
     )
-    return Entry(meeting=meeting, schedule=schedule, link="https://meet.example/m/x", organizer="ada@example.org")
+    link = "https://meet.example/m/x"
+    return Entry(meeting=meeting, schedule=schedule, link=link, organizer="ada@example.org", host_name="Ada")
 
 
 @pytest.mark.parametrize("zone", [zone for zone in ZONES if changes(zone)])

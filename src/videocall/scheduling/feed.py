@@ -16,6 +16,7 @@ from videocall.scheduling.ics import Entry, Method, calendar
 from videocall.scheduling.repository import ScheduleRepository
 from videocall.scheduling.views import FeedView
 from videocall.settings import Settings
+from videocall.words import Words
 
 _ID_LENGTH = 16
 _MOST = 500
@@ -49,16 +50,16 @@ class Feed:
         self._members = members
         self._rates = rates
 
-    async def meeting(self, typed_code: str) -> bytes:
+    async def meeting(self, typed_code: str, language: str) -> bytes:
         """The calendar file of a scheduled meeting; raises `NotScheduled`."""
         meeting = await self._meetings.find(typed_code)
         if meeting.schedule is None:
             raise NotScheduled
         method: Method = "CANCEL" if meeting.status == "cancelled" else "PUBLISH"
-        entries = [await self._entry(meeting)]
+        entries = [await self._entry(meeting, Words(language))]
         return calendar(entries, method=method, site=self._settings.public_url, now=self._clock.now())
 
-    async def _entry(self, meeting: Meeting) -> Entry:
+    async def _entry(self, meeting: Meeting, words: Words) -> Entry:
         if meeting.schedule is None:
             raise NotScheduled
         since = self._clock.now() - _KEPT_FOR
@@ -67,6 +68,7 @@ class Feed:
             schedule=meeting.schedule,
             link=self._meetings.link(meeting.code),
             organizer=parseaddr(self._settings.mail_from)[1],
+            host_name=words.name(meeting.host_name),
             kept=await self._dates.kept(meeting.code, since) if meeting.schedule.recurrence else [],
             cancelled=meeting.status == "cancelled",
         )
@@ -100,6 +102,7 @@ class Feed:
             codes |= {invited.meeting for invited in invitations if invited.answer != "declined"}
         meetings = await self._repository.meetings(sorted(codes))
         planned = [meeting for meeting in meetings.values() if meeting.schedule and meeting.status != "cancelled"]
-        entries = [await self._entry(meeting) for meeting in sorted(planned, key=lambda one: one.code)]
+        words = Words(contact.language)
+        entries = [await self._entry(meeting, words) for meeting in sorted(planned, key=lambda one: one.code)]
         site, now = self._settings.public_url, self._clock.now()
         return calendar(entries, method="PUBLISH", site=site, now=now, name="VideoCall.cc")

@@ -21,13 +21,15 @@ _PARTSTAT = {"accepted": "ACCEPTED", "tentative": "TENTATIVE", "declined": "DECL
 class Entry(Struct, frozen=True):
     """One meeting with what its calendars need: the changed and cancelled dates, and whom it is for.
 
-    `only` makes it about one date; `attendee` is the one address that it is sent to.
+    `host_name` is in the words of who reads it. `only` makes it about one date; `attendee` is the one address that it
+    is sent to.
     """
 
     meeting: Meeting
     schedule: Schedule
     link: str
     organizer: str
+    host_name: str
     kept: Sequence[Occurrence] = ()
     attendee: str | None = None
     answer: str | None = None
@@ -113,7 +115,7 @@ def _event(entry: Entry, site: str, now: datetime, one: Occurrence | None = None
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if entry.cancelled else "OPAQUE")
     organizer = vCalAddress(f"mailto:{entry.organizer}")
-    organizer.params["cn"] = vText(meeting.host_name)
+    organizer.params["cn"] = vText(entry.host_name)
     event["organizer"] = organizer
     if entry.attendee is not None:
         attendee = vCalAddress(f"mailto:{entry.attendee}")

@@ -184,6 +184,7 @@ class Invitations:
             schedule=schedule,
             link=link,
             organizer=news.organizer,
+            host_name=words.name(meeting.host_name),
             kept=news.kept,
             attendee=invited.email,
             answer=invited.answer,

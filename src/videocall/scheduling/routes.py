@@ -132,10 +132,10 @@ async def attendance_csv(
     media_type=_CALENDAR,
     summary="Calendar file of a meeting",
 )
-async def invite_ics(code: Code, feed: NamedDependency[Feed]) -> Response[bytes]:
+async def invite_ics(code: Code, request: UserRequest, feed: NamedDependency[Feed]) -> Response[bytes]:
     """A scheduled meeting for anybody's calendar. It holds neither the password nor who is invited."""
     headers = {"content-disposition": 'attachment; filename="invite.ics"'}
-    return Response(await feed.meeting(code), media_type=_CALENDAR, headers=headers)
+    return Response(await feed.meeting(code, language_of(request)), media_type=_CALENDAR, headers=headers)
 
 
 @get("/api/feeds/{secret:str}", opt=access("anyone"), media_type=_CALENDAR, summary="Calendar of an account")
