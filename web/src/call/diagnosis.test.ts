@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Diagnosis, troublesOf, Watch, type Condition } from './diagnosis'
-import { readTrouble } from './quality'
+import { readTrouble } from './remote'
 
 const CALM: Condition = {
   way: 'direct',

@@ -3,7 +3,7 @@
  * connection among many is put down to the other person. Fetched when the first look is taken; nobody needs it before.
  */
 import type { Trouble } from './model'
-import { TROUBLES } from './quality'
+import { TROUBLES } from './remote'
 
 /** The members of RTCStats that are read here (W3C webrtc-stats); browsers leave some of them out. */
 interface Stat {

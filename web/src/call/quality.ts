@@ -1,6 +1,9 @@
-/** What getStats tells about the connection to one person: how it looks and sounds, and how sending fares. */
+/**
+ * What getStats tells about the connection to one person: how it looks and sounds, and how sending fares. Fetched when the
+ * first look is taken.
+ */
 import type { Health } from './adaptation'
-import type { Quality, Trouble } from './model'
+import type { Quality } from './model'
 import type { Link } from './peer'
 
 /** The members of RTCStats that are read here (W3C webrtc-stats); browsers leave some of them out. */
@@ -33,9 +36,6 @@ export interface Sample {
   /** How sending the camera fares; a machine that does not keep up with a screen does not keep up at all. */
   health: Health
 }
-
-/** The worst first: of several one is told. */
-export const TROUBLES: readonly Trouble[] = ['power', 'loss', 'bandwidth', 'delay', 'udp_blocked', 'relayed']
 
 /** How the camera's media section is called in every connection (connection.ts: the second slot). */
 const CAMERA_MID = '1'
@@ -78,11 +78,6 @@ export function judge(link: Link, before: Sample | null, now: Sample): Quality {
   if (loss > 0.1 || roundTrip > 0.8 || frozen > 1) return 'poor'
   if (loss > 0.03 || roundTrip > 0.35 || frozen > 0.3) return 'fair'
   return 'good'
-}
-
-/** What another page says is wrong on its side; null for nothing, and for what this page does not know. */
-export function readTrouble(said: unknown): Trouble | null {
-  return TROUBLES.find((trouble) => trouble === said) ?? null
 }
 
 function sum(stats: Stat[], member: 'packetsReceived' | 'packetsLost' | 'totalFreezesDuration'): number {

@@ -11,7 +11,7 @@ import type { SafetyCode } from './safety_code'
 import type { Trust } from './trust'
 import { Peer } from './peer'
 import { readObject } from './untrusted'
-import { judge, readSample, readTrouble, type Sample } from './quality'
+import type { Sample } from './quality'
 
 /** What everybody gets from here; the mesh changes it in place. */
 export interface Outgoing {
@@ -41,6 +41,8 @@ const FIRST_VOICE: RTCRtpEncodingParameters = { priority: 'high', networkPriorit
 const MOST_CONTROL_CHARACTERS = 200
 /** 8K: more than any screen shows of one person. */
 const MOST_HEIGHT = 4320
+/** The worst first: of several one is told. */
+export const TROUBLES: readonly Trouble[] = ['power', 'loss', 'bandwidth', 'delay', 'udp_blocked', 'relayed']
 /** A tile that is drawn anew is gone for a moment: a sender that stopped at once would start again with a full picture. */
 const SHOW_DELAY = 50
 const HIDE_DELAY = 1000
@@ -192,11 +194,11 @@ export class Remote {
     const { connection, link } = this.peer
     if (!connection) return null
     this.#look()
+    const [{ judge, readSample }, { adapt }] = await Promise.all([import('./quality'), import('./pace')])
     const stats = await connection.pc.getStats()
     const sample = readSample(stats.values())
     this.quality = judge(link, this.#sample, sample)
     this.#sample = sample
-    const { adapt } = await import('./pace')
     this.#pace = adapt(this.#pace, sample.health, this.#target)
     this.update()
     if (link !== 'connected') return null
@@ -338,6 +340,11 @@ export function readShow(said: unknown): Shown | null {
   if (typeof said !== 'object' || said === null) return null
   const { camera, screen } = said as Partial<Record<keyof Shown, unknown>>
   return { camera: heightOf(camera), screen: heightOf(screen) }
+}
+
+/** What another page says is wrong on its side; null for nothing, and for what this page does not know. */
+export function readTrouble(said: unknown): Trouble | null {
+  return TROUBLES.find((trouble) => trouble === said) ?? null
 }
 
 /** A page that was not loaded securely has no cryptography. */
