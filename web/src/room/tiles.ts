@@ -36,24 +36,27 @@ function ofPeer(peer: Peer): TileItem[] {
   return [screen, camera]
 }
 
-/** One's own screen is not among them: it would show itself in itself. */
-function ofMe(call: CallModel, me: Participant): TileItem {
-  return {
-    key: `${me.id}/camera`,
-    source: 'camera',
+function ofMe(call: CallModel, me: Participant, withScreen: boolean): TileItem[] {
+  const common = {
     own: true,
     participant: me,
-    stream: call.local.cameraStream,
     speaking: false,
     quality: 'good',
     trust: 'unknown',
     link: 'connected',
-  }
+  } as const
+  const camera: TileItem = { ...common, key: `${me.id}/camera`, source: 'camera', stream: call.local.cameraStream }
+  const stream = call.local.screenStream
+  if (!withScreen || !stream) return [camera]
+  return [{ ...common, key: `${me.id}/screen`, source: 'screen', stream }, camera]
 }
 
-/** Everything there is to see, in the order of arrival; oneself last. */
-export function tilesOf(call: CallModel): TileItem[] {
-  return [...call.peers.flatMap(ofPeer), ...(call.me ? [ofMe(call, call.me)] : [])]
+/**
+ * Everything there is to see, in the order of arrival; oneself last. One's own screen would show itself in itself: it is
+ * there only where one wants to see what is drawn on it.
+ */
+export function tilesOf(call: CallModel, { ownScreen = false } = {}): TileItem[] {
+  return [...call.peers.flatMap(ofPeer), ...(call.me ? ofMe(call, call.me, ownScreen) : [])]
 }
 
 interface Choice {

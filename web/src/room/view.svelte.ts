@@ -1,5 +1,6 @@
 import { recallPushToTalk } from '../call/memory'
 import type { CallModel, Pin } from '../call/model'
+import type { Pen } from '../call/together/plane'
 
 const UNDO_MS = 3000
 
@@ -11,6 +12,11 @@ export class RoomView {
   panel = $state<Panel | null>(null)
   /** The whiteboard lies over the pictures. */
   board = $state(false)
+  /** The shared screen that this person draws on, by the id of who shares it. */
+  sketching = $state<string | null>(null)
+  pen = $state<Pick<Pen, 'tool' | 'colour' | 'width'>>({ tool: 'pen', colour: 1, width: 1 })
+  /** One's own shared screen stands among the pictures; the stage says so. */
+  ownScreen = $state(false)
   dialog = $state<'invite' | 'settings' | 'shortcuts' | 'access' | 'safety' | 'timer' | 'record' | 'breakouts' | null>(
     null,
   )
@@ -66,6 +72,13 @@ export class RoomView {
   toggle(panel: Panel): void {
     this.markRead()
     this.panel = this.panel === panel ? null : panel
+  }
+
+  /** Begins to draw on the screen of somebody, or ends it. */
+  toggleSketch(screen: string): void {
+    this.sketching = this.sketching === screen ? null : screen
+    // While the server is away: the next press tries again.
+    this.#call.gather().catch(() => (this.sketching = null))
   }
 
   close(): void {

@@ -1,28 +1,27 @@
 /** What stands on the whiteboard: read strictly from a document that anybody in the meeting may have written to. */
 import * as Y from 'yjs'
 import { newKey } from '../chat'
+import {
+  arePoints,
+  COLOURS,
+  isTool,
+  isWithin,
+  MOST_POINTS,
+  NUMBERS,
+  onPlane,
+  PLANE,
+  WIDTHS,
+  type Line,
+  type Pen,
+} from './plane'
 
-/** The plane in its own units; what is drawn stays on it. */
-export const PLANE = { width: 16_000, height: 10_000 }
-/** Of each; the numbers stand in the document. */
-export const COLOURS = 6
-export const WIDTHS = 3
 export const MOST_WORDS = 500
 const MOST_ITEMS = 5000
-const MOST_POINTS = 3000
-const NUMBERS = 3
 
-/** A line by hand. `points` are x, y and the pressure from 0 to 100, one after the other. */
-export interface Stroke {
+/** A line by hand on the board. */
+export interface Stroke extends Line {
   kind: 'stroke'
-  key: string
   order: number
-  tool: 'pen' | 'marker'
-  colour: number
-  width: number
-  /** Pressure was measured, and not guessed from the speed. */
-  pressed: boolean
-  points: readonly number[]
 }
 
 /** Words on the board, on paper or bare. */
@@ -53,11 +52,11 @@ export function readItem(key: string, kept: unknown): BoardItem | null {
 
 function readStroke(common: { key: string; order: number; colour: number }, kept: Y.Map<unknown>): Stroke | null {
   const [tool, width, points] = [kept.get('tool'), kept.get('width'), kept.get('points')]
-  if (tool !== 'pen' && tool !== 'marker') return null
+  if (!isTool(tool)) return null
   if (!isWithin(width, WIDTHS - 1) || !Number.isInteger(width) || !(points instanceof Y.Array)) return null
   if (points.length > MOST_POINTS * NUMBERS) return null
   const numbers: unknown[] = points.toArray()
-  if (!numbers.every((number) => isWithin(number, PLANE.width))) return null
+  if (!arePoints(numbers)) return null
   return { ...common, kind: 'stroke', tool, width, pressed: kept.get('pressed') === true, points: numbers }
 }
 
@@ -70,10 +69,6 @@ function readSticker(common: { key: string; order: number; colour: number }, kep
 
 function isMap(value: unknown): value is Y.Map<unknown> {
   return value instanceof Y.Map
-}
-
-function isWithin(value: unknown, most: number): value is number {
-  return typeof value === 'number' && value >= 0 && value <= most
 }
 
 /** Everything on the board in the order of its making, kept in step with the document. */
@@ -122,12 +117,7 @@ export class Items {
   }
 
   /** A new line; null where no more fits. */
-  draw({
-    tool,
-    colour,
-    width,
-    pressed,
-  }: Pick<Stroke, 'tool' | 'colour' | 'width' | 'pressed'>): Y.Array<number> | null {
+  draw({ tool, colour, width, pressed }: Pen): Y.Array<number> | null {
     const points = new Y.Array<number>()
     return this.#add({ kind: 'stroke', tool, colour, width, pressed, points }) === null ? null : points
   }
@@ -185,10 +175,4 @@ export class Items {
     if (item) this.#items.set(key, item)
     else this.#items.delete(key)
   }
-}
-
-/** Whole numbers on the plane: they are short in the document. */
-export function onPlane(x: number, y: number): { x: number; y: number } {
-  const within = (value: number, most: number) => Math.round(Math.min(most, Math.max(0, value)))
-  return { x: within(x, PLANE.width), y: within(y, PLANE.height) }
 }

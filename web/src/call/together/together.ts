@@ -7,7 +7,8 @@ import type { Links, Part } from './links'
 import { Polls } from './polls.svelte'
 import { Reactions } from './reactions.svelte'
 import { Recordings } from './recordings.svelte'
-import { DOC, read } from './wire'
+import { Sketches } from './sketches.svelte'
+import { isOneOfMany, read } from './wire'
 
 /** See the head of this file. */
 export class Together {
@@ -17,11 +18,12 @@ export class Together {
   readonly recordings: Recordings
   readonly board: Board
   readonly reactions: Reactions
+  readonly sketches: Sketches
   readonly #links: Links
   readonly #parts: Part[]
   readonly #budget = new Budget(100, 20)
   /** A whole document comes at once, and strokes follow each other closely. */
-  readonly #documents = new Budget(700, 30)
+  readonly #many = new Budget(700, 30)
 
   constructor(links: Links) {
     this.#links = links
@@ -31,12 +33,13 @@ export class Together {
     this.recordings = new Recordings(links)
     this.board = new Board(links)
     this.reactions = new Reactions(links)
-    this.#parts = [this.files, this.polls, this.lead, this.recordings, this.board, this.reactions]
+    this.sketches = new Sketches(links)
+    this.#parts = [this.files, this.polls, this.lead, this.recordings, this.board, this.reactions, this.sketches]
   }
 
   heard(from: string, raw: unknown): void {
     const person = this.#links.person(from)
-    const budget = typeof raw === 'string' && raw.startsWith(DOC) ? this.#documents : this.#budget
+    const budget = isOneOfMany(raw) ? this.#many : this.#budget
     if (!person || !budget.take(from)) return
     const message = read(raw)
     if (message) for (const part of this.#parts) part.heard(person, message)

@@ -2,6 +2,7 @@
 
 import type { Pin } from '../model'
 import { isKey, readObject } from '../untrusted'
+import { arePoints, COLOURS, isTool, MOST_LINES, MOST_POINTS, NUMBERS, WIDTHS, type Pen } from './plane'
 
 /** A file that may be fetched from its sender while they are here. */
 export interface OfferMessage {
@@ -38,9 +39,28 @@ export type DocMessage =
   /** A change, or the answer to a question of this id: an update, in parts. */
   | { type: 'doc'; id: string; part: number; of: number; data: string }
 
+/** A line over a shared screen grows: its points from number `at` on; 0 begins it. */
+export interface DrawMessage extends Pen {
+  type: 'draw'
+  id: string
+  /** Whose screen it is. */
+  screen: string
+  at: number
+  points: readonly number[]
+}
+
 /** One of these. */
 export type Message =
   | DocMessage
+  | DrawMessage
+  /** One's own line is taken away. */
+  | { type: 'undraw'; id: string }
+  /** On the screen of `id` one's own lines are taken away; or all of them, by who shares it or leads. */
+  | { type: 'wipe'; id: string; all: boolean }
+  /** Over a new connection: one's own lines on the screen of `id`, which follow; others of before are gone. */
+  | { type: 'lines'; id: string; keys: readonly string[] }
+  /** From who shares the screen of `id`, or leads: whether others may draw there; `again` over a new connection. */
+  | { type: 'drawing'; id: string; on: boolean; again: boolean }
   | OfferMessage
   | { type: 'withdraw'; id: string }
   | PollMessage
@@ -69,14 +89,19 @@ const MOST_PINS = 20
 /** Of one update: a little more than a whole document needs. */
 const MOST_PARTS = 600
 const BASE64 = /^[\w-]*$/u
-/** How a message about the document begins as pages write it: those come in greater numbers. */
-export const DOC = '{"v":1,"type":"doc'
+/** How messages begin, as pages write them, that come in greater numbers: of the document, and of lines over a screen. */
+const MANY = /^\{"v":1,"type":"(?:doc|draw")/u
 /** A day. */
 const MOST_TIME = 24 * 3600 * 1000
 /** What a question may have, in UTF-16 units and choices. */
 export const MOST_QUESTION = 300
 export const MOST_CHOICE = 120
 export const MOST_CHOICES = 10
+
+/** Whether this is one of many, with a budget of their own. */
+export function isOneOfMany(raw: unknown): boolean {
+  return typeof raw === 'string' && MANY.test(raw)
+}
 
 /** What was said, or null for what this page does not know, or what is not as it should be. */
 export function read(raw: unknown): Message | null {
@@ -97,6 +122,16 @@ export function read(raw: unknown): Message | null {
       return readPoll(id, said)
     case 'vote':
       return isListOf(said['choices'], MOST_CHOICES, isVote) ? { type: 'vote', id, choices: said['choices'] } : null
+    case 'draw':
+      return readDraw(id, said)
+    case 'undraw':
+      return { type: 'undraw', id }
+    case 'wipe':
+      return { type: 'wipe', id, all: said['all'] === true }
+    case 'drawing':
+      return { type: 'drawing', id, on: said['on'] === true, again: said['again'] === true }
+    case 'lines':
+      return isListOf(said['keys'], MOST_LINES, isKey) ? { type: 'lines', id, keys: said['keys'] } : null
     case 'recording':
       return { type: 'recording', id, on: said['on'] === true }
     case 'noticed':
@@ -142,6 +177,14 @@ function readPoll(id: string, said: Record<string, unknown>): PollMessage | null
     ...{ type: 'poll', id, question, choices, counts, voted, voters: names },
     ...{ several: several === true, named: named === true, open: open === true },
   }
+}
+
+function readDraw(id: string, said: Record<string, unknown>): DrawMessage | null {
+  const { screen, tool, colour, width, pressed, at, points } = said
+  if (!isKey(screen) || !isTool(tool) || !isCount(colour, COLOURS - 1) || !isCount(width, WIDTHS - 1)) return null
+  if (!isCount(at, MOST_POINTS * NUMBERS) || !Array.isArray(points) || !arePoints(points)) return null
+  if (points.length === 0 || points.length % NUMBERS !== 0) return null
+  return { type: 'draw', id, screen, tool, colour, width, pressed: pressed === true, at, points }
 }
 
 function areNames(value: unknown): value is string[] {

@@ -1,9 +1,10 @@
 /** What one person does on the whiteboard: lines as they are drawn, and what is taken away. */
 import type { Array as SharedArray } from 'yjs'
-import { Items, onPlane, type BoardItem, type Stroke } from '../../call/together/items'
+import { Items, type BoardItem, type Stroke } from '../../call/together/items'
+import { onPlane } from '../../call/together/plane'
 import { OWN, type SharedDocument } from '../../call/together/shared_document'
 import type { Touch } from './hand'
-import { sizeOf } from './picture'
+import { sizeOf } from './paint'
 import { toPlane, type Sight } from './sight'
 
 export type Tool = 'pen' | 'marker' | 'eraser'

@@ -1,5 +1,5 @@
 /** Which part of the plane is seen, and how large. Pure. */
-import { PLANE } from '../../call/together/items'
+import { PLANE } from '../../call/together/plane'
 
 /** CSS pixels for one unit of the plane, and where its corner is. */
 export interface Sight {
