@@ -22,10 +22,12 @@ def screen_of(visitor: Visitor, name: str | None) -> Locator:
 
 
 async def begin(visitor: Visitor, name: str | None) -> None:
-    await visitor.press("More")
-    await visitor.page.get_by_role("group", name="More", exact=True).get_by_role(
-        "button", name="Draw on the screen", exact=True
-    ).click()
+    """On the picture itself; whose own screen it is sees none before, and goes by the menu."""
+    if name is None:
+        await visitor.press("More")
+        await visitor.page.locator("#menu-more").get_by_role("button", name="Draw on the screen").click()
+    else:
+        await screen_of(visitor, name).get_by_role("button", name="Draw on the screen").click()
     await expect(visitor.page.get_by_role("region", name="Draw on the screen")).to_be_visible()
     await expect(screen_of(visitor, name).locator("canvas")).to_be_visible()
 

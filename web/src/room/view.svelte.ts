@@ -15,8 +15,6 @@ export class RoomView {
   /** The shared screen that this person draws on, by the id of who shares it. */
   sketching = $state<string | null>(null)
   pen = $state<Pick<Pen, 'tool' | 'colour' | 'width'>>({ tool: 'pen', colour: 1, width: 1 })
-  /** One's own shared screen stands among the pictures; the stage says so. */
-  ownScreen = $state(false)
   dialog = $state<'invite' | 'settings' | 'shortcuts' | 'access' | 'safety' | 'timer' | 'record' | 'breakouts' | null>(
     null,
   )
@@ -59,6 +57,12 @@ export class RoomView {
   get lateFor(): string | null {
     const room = this.#call.room
     return room?.ending_soon && room.ends_at !== this.#toldEnd ? room.ends_at : null
+  }
+
+  /** One's own shared screen stands among the pictures, for the sake of what is drawn on it. */
+  get ownScreen(): boolean {
+    const { me, together } = this.#call
+    return me !== null && (this.sketching === me.id || (together?.sketches.on(me.id).length ?? 0) > 0)
   }
 
   tellWhoSpeaks(): void {
