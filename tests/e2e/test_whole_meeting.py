@@ -17,6 +17,7 @@ from e2e.visitor import Send, Visitor, hear_and_see_each_other
 from e2e.waiting import eventually
 
 KEY = "AAECAwQFBgcICQoLDA0ODw"
+APOSTROPHE = "\N{RIGHT SINGLE QUOTATION MARK}"
 NAMES = ("Ada", "Ben", "Cem", "Dunja", "Emeka", "Fen")
 SMALL: dict[str, Any] = {"viewport": {"width": 1040, "height": 480}}
 """Six people are thirty pictures to encode and to decode."""
@@ -222,9 +223,24 @@ async def watch_the_time(ada: Visitor, *others: Visitor) -> None:
 
 
 async def show_a_screen(ben: Visitor, *others: Visitor) -> None:
+    """One of those who see it draws on it; who shares it, and everybody else, sees that."""
     await ben.press("Share screen")
     for person in others:
         await person.sees_screen_of("Ben")
+    drawer = others[0]
+    shared = drawer.tile(f"Ben{APOSTROPHE}s screen")
+    await shared.get_by_role("button", name="Draw on the screen").click()
+    await expect(shared.locator("canvas")).to_be_visible()
+    await drawer.stands_still()
+    box = await shared.locator("video").bounding_box()
+    assert box
+    await drawer.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    await drawer.page.mouse.down()
+    await drawer.page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] / 2, steps=8)
+    await drawer.page.mouse.up()
+    for person in (ben, *others[1:]):
+        drawn = person.page.get_by_role("img", name=f"Drawn on the screen by: {drawer.name}")
+        await expect(drawn).to_be_visible()
     await ben.press("Stop sharing")
     for person in others:
         await expect(person.page.locator("video[data-screen]")).to_have_count(0)
@@ -269,14 +285,15 @@ async def look_better(ben: Visitor) -> None:
 
 
 async def save_power(ben: Visitor, ada: Visitor) -> None:
-    """No pictures for a while; sound goes on."""
+    """Audio only for a while: no pictures either way."""
     await ben.press("More")
-    await ben.press("Receive no pictures")
+    await ben.press("Audio only")
     await ben.shows_no_picture_of("Ada")
+    await ada.shows_no_picture_of("Ben")
     await ben.receives_more_of(await ada.id(), picture=False)
     await ben.press("More")
-    await ben.press("Receive pictures again")
-    await ben.receives_more_of(await ada.id())
+    await ben.press("Pictures again")
+    await hear_and_see_each_other(ada, ben)
 
 
 async def keep_the_meeting_in_a_small_window(ada: Visitor, ben: Visitor) -> None:
@@ -345,7 +362,7 @@ async def lead(ada: Visitor, ben: Visitor, *others: Visitor) -> None:
     await ben.press("Unmute")
     await ada.sees_tile("Ben", without="Microphone off")
     await ada.press("More for Ben")
-    await ada.press("Turn off Ben\N{RIGHT SINGLE QUOTATION MARK}s camera")
+    await ada.press(f"Turn off Ben{APOSTROPHE}s camera")
     await expect(ben.button("Turn on camera")).to_be_visible()
     await ada.press("More for Ben")
     await ada.press("Make Ben a co-host")
