@@ -17,8 +17,27 @@ function nameLanguage(locale: string): Plugin {
 }
 
 const SOURCES = join(import.meta.dirname, 'src')
-const TEXTS = join(SOURCES, 'i18n/paraglide/messages')
+const TEXTS = join(SOURCES, 'i18n/paraglide/messages/')
+const ALL_TEXTS = join(TEXTS, '_index.js')
+const CHOICE = join(SOURCES, 'i18n/paraglide/runtime.js')
 const CONSOLE = /\/src\/admin\/|messages.admin_/u
+
+/** Takes what chooses a language out of every text: where there is one, that weighs as much as a short text. */
+function oneLanguage(locale: string): Plugin {
+  return {
+    name: 'one-language',
+    transform(code, id) {
+      if (id === CHOICE) return { code: `export const getLocale = () => '${locale}'`, map: null }
+      if (!id.startsWith(TEXTS) || id === ALL_TEXTS) return null
+      // A file holds the text in each language, and below them the function that chooses one.
+      const alone = code
+        .replace(/^import .*runtime\.js'.*$/mu, '')
+        .replace(/^export const (\w+) = [\s\S]*/mu, `export { ${locale}_$1 as $1 }`)
+      if (!alone.includes('export {')) this.error('Paraglide no longer writes a text as it did')
+      return { code: alone, map: null }
+    },
+  }
+}
 
 type Graph = Pick<Rolldown.PluginContext, 'getModuleInfo'>
 
@@ -29,10 +48,11 @@ type Graph = Pick<Rolldown.PluginContext, 'getModuleInfo'>
  * Texts are found by the code that says them: every module that says any imports the list of all.
  */
 function reach(id: string, graph: Graph, later: boolean, found = new Set<string>()): Set<string> {
-  if (found.has(id) || id.startsWith(TEXTS) || (later && /\/(Meeting|ConnectionTest)\.svelte$/u.test(id))) return found
+  if (found.has(id) || id === ALL_TEXTS || (later && /\/(Meeting|ConnectionTest)\.svelte$/u.test(id))) return found
   found.add(id)
   const module = graph.getModuleInfo(id)
-  for (const [, key] of (module?.code ?? '').matchAll(/\bm\.(\w+)/gu)) found.add(join(TEXTS, `${key}.js`))
+  for (const [, key] of (module?.code ?? '').matchAll(/\bm\.(\w+)/gu))
+    reach(join(TEXTS, `${key}.js`), graph, later, found)
   for (const next of module?.importedIds ?? []) reach(next, graph, later, found)
   if (later) for (const next of module?.dynamicallyImportedIds ?? []) reach(next, graph, later, found)
   return found
@@ -79,6 +99,7 @@ export default defineConfig({
         strategy: process.env['VITEST'] ? ['baseLocale'] : ['cookie', 'preferredLanguage', 'baseLocale'],
         cookieName: 'language',
       }),
+    locale !== undefined && oneLanguage(locale),
     svelte(),
     nameLanguage(locale ?? 'en'),
   ],

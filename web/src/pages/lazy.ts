@@ -2,6 +2,8 @@
  * What is fetched only when it is asked for. A chunk of its own: the list of all these files would weigh more on the
  * landing page than what it shows.
  */
+import '../ui/more_icons'
+
 export const pages = {
   login: () => import('./Login.svelte'),
   single_sign_on: () => import('./SingleSignOn.svelte'),

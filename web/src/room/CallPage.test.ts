@@ -2,7 +2,7 @@ import { flushSync } from 'svelte'
 import { beforeEach, expect, test, vi } from 'vitest'
 import CallPage from './CallPage.svelte'
 import { aMeeting, FakeCall } from './testing/fake.svelte'
-import { show, type Stage } from './testing/stage'
+import { fetched, show, type Stage } from './testing/stage'
 import type { Ending } from '../call/model'
 
 let call: FakeCall
@@ -24,6 +24,7 @@ test('the state of the call stands on the root element, and goes with the page',
   call.state = 'lobby'
   flushSync()
   expect(document.documentElement.dataset['callState']).toBe('lobby')
+  await fetched()
   expect(page.text()).toContain('You’ll be let in soon')
 
   await page.close()
@@ -35,9 +36,11 @@ test.each([
   ['meeting-full', 'This meeting is full'],
   ['banned', 'You cannot join this meeting'],
   ['meeting-ended', 'This meeting is over'],
-])('%s is a page of its own', (code, title) => {
+])('%s is a page of its own', async (code, title) => {
   call.problem = { code, detail: '', retryAfterSeconds: null }
-  expect(open().text()).toContain(title)
+  const page = open()
+  await fetched()
+  expect(page.text()).toContain(title)
 })
 
 test('who comes too early waits, and asks again by itself when it opens', async () => {
@@ -45,8 +48,7 @@ test('who comes too early waits, and asks again by itself when it opens', async 
   call.view = aMeeting({ kind: 'scheduled', status: 'scheduled', starts_at: '2027-03-03T10:00:00Z' })
   call.problem = { code: 'too-early', detail: '', retryAfterSeconds: 8 }
   const page = open()
-  await vi.dynamicImportSettled()
-  flushSync()
+  await fetched()
   expect(page.text()).toContain('A little early')
   expect(page.text()).toContain('00:08')
   vi.advanceTimersByTime(7000)
@@ -58,9 +60,11 @@ test('who comes too early waits, and asks again by itself when it opens', async 
   vi.useRealTimers()
 })
 
-test('a meeting that was over before one came is over', () => {
+test('a meeting that was over before one came is over', async () => {
   call.view = aMeeting({ status: 'ended' })
-  expect(open().text()).toContain('This meeting is over')
+  const page = open()
+  await fetched()
+  expect(page.text()).toContain('This meeting is over')
 })
 
 test('offline before anything was loaded: the page goes on by itself when the network is back', () => {
@@ -78,10 +82,11 @@ test.each<[Ending, string, string | null]>([
   [{ kind: 'refused' }, 'You were not let in', null],
   [{ kind: 'meeting_ended', why: 'host' }, 'The host ended it for everybody.', null],
   [{ kind: 'meeting_ended', why: 'abandoned' }, 'Nobody was there any more', null],
-])('%o is worded, with a way on', (ending, words, back) => {
+])('%o is worded, with a way on', async (ending, words, back) => {
   call.ending = ending
   call.state = 'ended'
   const page = open()
+  await fetched()
 
   expect(page.text()).toContain(words)
   expect(page.root.querySelector('a[href="/#new"]')?.textContent).toBe('Start a new meeting')

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import Prejoin from './Prejoin.svelte'
 import { aMeeting, FakeCall } from './testing/fake.svelte'
-import { enter, submit, type Stage } from './testing/stage'
+import { enter, fetched, submit, type Stage } from './testing/stage'
 import { flushSync } from 'svelte'
 
 let call: FakeCall
@@ -36,7 +36,7 @@ test('the name of last time is there', () => {
   expect(page.field('Your name').value).toBe('Ben')
 })
 
-test('what was typed outlasts everything that happens meanwhile', () => {
+test('what was typed outlasts everything that happens meanwhile', async () => {
   open((fresh) => (fresh.view = null))
   page.write('Your name', 'Ben')
 
@@ -48,7 +48,7 @@ test('what was typed outlasts everything that happens meanwhile', () => {
   flushSync()
   call.state = 'prejoin'
   call.problem = { code: 'wrong-password', detail: '', retryAfterSeconds: null }
-  flushSync()
+  await fetched()
 
   expect(page.field('Your name').value).toBe('Ben')
   expect(page.field('Meeting password').value).toBe('wrong')
@@ -84,8 +84,9 @@ test('the switches say what a press would do', () => {
   expect(page.buttons()).toEqual(expect.arrayContaining(['Turn on microphone', 'Turn on camera']))
 })
 
-test('trouble with devices comes with advice, and joining goes on', () => {
+test('trouble with devices comes with advice, and joining goes on', async () => {
   open((fresh) => (fresh.local.problems = { camera: 'blocked', microphone: 'blocked' }))
+  await fetched()
   expect(page.text()).toContain('Camera and microphone are blocked')
   page.press('Try again')
   expect(call.local.started).toBe(1)

@@ -1,17 +1,15 @@
-import type { Component } from 'svelte'
-
 /** Milliseconds. */
 const AGAIN = 3000
 
 /** A part of the page that is fetched when it is asked for, again and again while the server is away. */
-export class Later {
-  there = $state.raw<Component | null>(null)
+export class Later<Part> {
+  there = $state.raw<Part | null>(null)
   failed = $state(false)
-  readonly #fetch: () => Promise<{ default: Component }>
+  readonly #fetch: () => Promise<Part>
   #begun = false
   #again: ReturnType<typeof setTimeout> | undefined
 
-  constructor(fetch: () => Promise<{ default: Component }>) {
+  constructor(fetch: () => Promise<Part>) {
     this.#fetch = fetch
   }
 
@@ -19,7 +17,7 @@ export class Later {
     if (this.#begun) return
     this.#begun = true
     this.#fetch().then(
-      ({ default: part }) => {
+      (part) => {
         this.there = part
         this.failed = false
       },

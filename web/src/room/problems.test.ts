@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { explain, isAboutPassword, isFinal } from './problems'
+import { explain } from './explain'
+import { isAboutPassword, isFinal } from './problems'
 import { aMeeting } from './testing/fake.svelte'
 
 function problem(code: string, retryAfterSeconds: number | null = null) {

@@ -1,4 +1,5 @@
 import { flushSync, mount, unmount, type Component } from 'svelte'
+import { vi } from 'vitest'
 import type { RoomView } from '../view.svelte'
 import type { FakeCall } from './fake.svelte'
 import Stand from './Stand.svelte'
@@ -59,6 +60,13 @@ export function show<Props extends Record<string, unknown>>(of: Component<Props>
     },
   }
   return stage
+}
+
+/** Waits until what is fetched on use is there. */
+export async function fetched(): Promise<void> {
+  flushSync()
+  await vi.dynamicImportSettled()
+  flushSync()
 }
 
 /** Sends the form that is on the page, as Enter in one of its fields does. */
