@@ -1,5 +1,6 @@
 import { createContext } from 'svelte'
 import type { CallModel, LocalMedia } from '../call/model'
+import type * as Late from './late'
 import type { Later } from './later.svelte'
 import type { RoomView } from './view.svelte'
 
@@ -13,4 +14,4 @@ export const [useLocal, provideLocal] = createContext<LocalMedia>()
 export const [useView, provideView] = createContext<RoomView>()
 
 /** What of the room comes after the first picture. */
-export const [useLate, provideLate] = createContext<Later<typeof import('./late')>>()
+export const [useLate, provideLate] = createContext<Later<typeof Late>>()
