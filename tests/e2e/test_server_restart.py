@@ -99,7 +99,7 @@ async def test_a_panel_that_could_not_be_fetched_comes_when_the_server_is_back(a
     (ada,) = (await arrive.meeting("Ada", send=Send.NOTHING))[1]
     # As if the server had gone just before: the page that is loaded anew gets no panels for a while.
     away = True
-    await ada.page.route("**/Panels-*.js", lambda route: route.abort() if away else route.continue_())
+    await ada.page.route("**/late-*.js", lambda route: route.abort() if away else route.continue_())
     await ada.page.reload()
     await ada.press("Join now")
     await ada.is_in("live")
@@ -108,3 +108,15 @@ async def test_a_panel_that_could_not_be_fetched_comes_when_the_server_is_back(a
     await ada.shoot("room-panel-not-there")
     away = False
     await expect(ada.textbox("Write a message")).to_be_visible()
+
+
+async def test_without_a_network_the_menu_opens_and_the_exit_page_is_shown(arrive: Arrivals) -> None:
+    arrive.forgive("ERR_FAILED|ERR_INTERNET_DISCONNECTED")
+    (ada,) = (await arrive.meeting("Ada", send=Send.NOTHING))[1]
+    await ada.has_everything()
+    await ada.page.context.set_offline(True)
+    await ada.press("More")
+    await expect(ada.button("Camera and sound")).to_be_visible()
+    await ada.page.keyboard.press("Escape")
+    await ada.press("Leave")
+    await ada.sees("You have left the meeting")

@@ -167,6 +167,14 @@ class Visitor:
         """What the room fetches after its first picture is there: from now on it can do without its server."""
         await expect(self.page.locator("dialog").first).to_be_attached()
 
+        async def the_way_out() -> None:
+            files: list[str] = await self.page.evaluate(
+                "performance.getEntriesByType('resource').map(({ name }) => name)"
+            )
+            assert any("/assets/outside-" in name for name in files)
+
+        await eventually(the_way_out)
+
     async def is_in(self, state: str, seconds: float = PATIENCE) -> None:
         await expect(self.page.locator("html")).to_have_attribute("data-call-state", state, timeout=seconds * 1000)
 
