@@ -1,4 +1,4 @@
-"""What people write and draw together, the small window, and captions."""
+"""What people write and draw together, and the small window."""
 
 import asyncio
 

@@ -24,6 +24,8 @@ export class RoomView {
   pins = $state.raw<readonly Pin[]>([])
   /** Hold the space bar to be heard while muted; stays in this browser. */
   pushToTalk = $state(recallPushToTalk())
+  /** This browser may make captions of what its owner says, when somebody reads them. */
+  captioned = $state(true)
   /** Single keys as shortcuts can be switched off (WCAG 2.1.4): who dictates text needs that. */
   keys = $state(true)
   /** Whether one picture is in front now; the stage decides and says so. */

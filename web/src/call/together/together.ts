@@ -1,6 +1,7 @@
 /** What people in a call do together beside talking, straight from browser to browser. Fetched when somebody uses it. */
 import { Board } from './board.svelte'
 import { Budget } from './budget'
+import { Captions } from './captions.svelte'
 import { Files } from './files.svelte'
 import { Lead } from './lead.svelte'
 import type { Links, Part } from './links'
@@ -19,6 +20,7 @@ export class Together {
   readonly board: Board
   readonly reactions: Reactions
   readonly sketches: Sketches
+  readonly captions: Captions
   readonly #links: Links
   readonly #parts: Part[]
   readonly #budget = new Budget(100, 20)
@@ -34,7 +36,11 @@ export class Together {
     this.board = new Board(links)
     this.reactions = new Reactions(links)
     this.sketches = new Sketches(links)
-    this.#parts = [this.files, this.polls, this.lead, this.recordings, this.board, this.reactions, this.sketches]
+    this.captions = new Captions(links)
+    this.#parts = [
+      ...[this.files, this.polls, this.lead, this.recordings, this.board],
+      ...[this.reactions, this.sketches, this.captions],
+    ]
   }
 
   heard(from: string, raw: unknown): void {

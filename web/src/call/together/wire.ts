@@ -75,6 +75,10 @@ export type Message =
   | { type: 'noticed'; id: string }
   /** What somebody feels just now. */
   | { type: 'reaction'; id: string; emoji: ReactionEmoji }
+  /** Who sends this reads captions from now on, or does no more. */
+  | { type: 'captions'; id: string; on: boolean }
+  /** What who sends this says just now; the same id again replaces it, until it is done. */
+  | { type: 'caption'; id: string; text: string; done: boolean }
 
 /** What one can answer with in a moment, and without a word. */
 export const REACTIONS = ['👍', '❤️', '👏', '😂', '😮', '🎉'] as const
@@ -95,6 +99,8 @@ const MANY = /^\{"v":1,"type":"(?:doc|draw")/u
 const MOST_TIME = 24 * 3600 * 1000
 /** What a question may have, in UTF-16 units and choices. */
 export const MOST_QUESTION = 300
+/** UTF-16 units of one caption: some breaths of speech. */
+export const MOST_CAPTION = 500
 export const MOST_CHOICE = 120
 export const MOST_CHOICES = 10
 
@@ -134,6 +140,12 @@ export function read(raw: unknown): Message | null {
       return isListOf(said['keys'], MOST_LINES, isKey) ? { type: 'lines', id, keys: said['keys'] } : null
     case 'recording':
       return { type: 'recording', id, on: said['on'] === true }
+    case 'captions':
+      return { type: 'captions', id, on: said['on'] === true }
+    case 'caption': {
+      const { text, done } = said
+      return isText(text, MOST_CAPTION) ? { type: 'caption', id, text, done: done === true } : null
+    }
     case 'noticed':
       return { type: 'noticed', id }
     case 'reaction': {
