@@ -1,7 +1,7 @@
 """Captions that the speaker's own browser makes.
 
-Debian's Chromium has no recogniser of speech in it (`SpeechRecognition.available` says so), so the interface of the
-browser is stood in for on the speaker's page: a test says what it hears. Everything from there on is real.
+Debian's Chromium has no recogniser of speech in it (the last test is that), so it is stood in for on the speaker's page.
+Everything from there on is real.
 """
 
 from typing import Any
@@ -10,30 +10,9 @@ from playwright.async_api import expect
 
 from e2e.arrivals import Arrivals
 from e2e.site_process import SiteProcess
+from e2e.speech import can_be_captioned
 from e2e.visitor import Send, Visitor
 from e2e.waiting import eventually
-
-RECOGNISER = """
-window.ears = new Set()
-window.webkitSpeechRecognition = undefined
-window.SpeechRecognition = class {
-  static available = async ({ processLocally }) => (processLocally ? 'available' : 'unavailable')
-  start(track) {
-    if (this.processLocally && track.kind === 'audio') ears.add(this)
-  }
-  abort() {
-    if (ears.delete(this)) this.onend?.()
-  }
-}
-window.hear = (transcript, isFinal) => {
-  for (const ear of ears) ear.onresult({ resultIndex: 0, results: [{ isFinal, 0: { transcript } }] })
-}
-"""
-
-
-async def can_be_captioned(visitor: Visitor) -> Visitor:
-    await visitor.page.add_init_script(RECOGNISER)
-    return visitor
 
 
 async def listens(visitor: Visitor, count: int) -> None:

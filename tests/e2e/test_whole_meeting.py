@@ -13,6 +13,7 @@ from playwright.async_api import BrowserType, FilePayload, expect
 from e2e.arrivals import Arrivals
 from e2e.browsers import start_crowd_chromium
 from e2e.site_process import SiteProcess
+from e2e.speech import can_be_captioned
 from e2e.visitor import Send, Visitor, hear_and_see_each_other
 from e2e.waiting import eventually
 
@@ -26,7 +27,7 @@ SMALL: dict[str, Any] = {"viewport": {"width": 1040, "height": 480}}
 @pytest.mark.parametrize("count", [2, 4, 6])
 async def test_a_whole_meeting(count: int, arrive: Arrivals, site: SiteProcess, chromium: BrowserType) -> None:
     screen = {"browser": await start_crowd_chromium(chromium), **SMALL} if count > 4 else {}
-    people = [await arrive(name, **screen) for name in NAMES[:count]]
+    people = [await can_be_captioned(await arrive(name, **screen)) for name in NAMES[:count]]
     ada, ben, *others = people
     created = await site.create(title="Plans for the garden", lobby=True)
 
@@ -34,6 +35,7 @@ async def test_a_whole_meeting(count: int, arrive: Arrivals, site: SiteProcess, 
     await hear_and_see_each_other(*people, seconds=90)
     await make_sure_of_each_other(ada, ben)
     await talk(*people)
+    await read_what_is_said(ada, ben)
     await write(ada, ben, *others)
     await hand_over_a_file(ada, ben)
     await vote(ada, ben, *others)
@@ -125,6 +127,17 @@ async def talk(ada: Visitor, ben: Visitor, *others: Visitor) -> None:
     for person in speakers:
         await person.press("Lower hand")
         await ada.sees_tile(person.name, without="Hand raised")
+
+
+async def read_what_is_said(ada: Visitor, ben: Visitor) -> None:
+    """Captions of what somebody says, who is told of it."""
+    await ada.press("More")
+    await ada.press("Captions")
+    await ben.sees("Your words are shown as captions")
+    await ben.page.evaluate("hear('Beans need a pole.', true)")
+    await expect(ada.page.get_by_role("region", name="Captions")).to_contain_text("Ben Beans need a pole.")
+    await ada.press("More")
+    await ada.press("Captions off")
 
 
 async def write(ada: Visitor, ben: Visitor, *others: Visitor) -> None:
