@@ -1,6 +1,6 @@
 """Captions that the speaker's own browser makes.
 
-Debian's Chromium has no recogniser of speech in it (the last test is that), so it is stood in for on the speaker's page.
+Debian's Chromium has no recogniser of speech in it (the last test is that), so one stands in on the speaker's page.
 Everything from there on is real.
 """
 
