@@ -10,8 +10,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 NPM := $(BIN)/python hatch_build.py npm
 BUILT := src/videocall/static/index.html
-# What the pages are built from; folders too, so that a file taken away counts (but not the one Paraglide writes into).
-WEB_SOURCES := $(shell find web -mindepth 1 \( -name node_modules -o -name paraglide \) -prune -o ! -name '*.test.ts' ! -path web/src/i18n -print)
+# What the pages are built from; folders too, so that a file taken away counts (but not what Paraglide writes itself).
+WEB_SOURCES := $(shell find web -mindepth 1 \( -name node_modules -o -name paraglide -o -name project.inlang \) -prune -o ! -name '*.test.ts' ! -path web/src/i18n -print)
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11 python
 FITS := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
 PYTHON ?= $(shell for one in $(PYTHONS); do if $$one $(FITS) 2>/dev/null; then echo $$one; break; fi; done)
