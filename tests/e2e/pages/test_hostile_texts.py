@@ -30,7 +30,8 @@ NAMES = [text for text in TEXTS if len(text) <= 40]
 AGENT = TEXTS[0]
 TAGS = {"html", "head", "meta", "title", "style", "body", "div", "p", "a", "table", "tr", "td"}
 ATTRIBUTES = {"lang", "charset", "name", "content", "style", "class", "href", "role"}
-HEADERS = {"From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"}
+HEADERS = {"From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version"}
+HEADERS |= {"Content-Type", "Content-Language"}
 
 
 class Planted:
