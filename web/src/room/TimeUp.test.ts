@@ -1,5 +1,5 @@
 import { flushSync } from 'svelte'
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import Notices from './Notices.svelte'
 import { FakeCall } from './testing/fake.svelte'
 import { enter } from './testing/stage'
@@ -21,11 +21,20 @@ const ROOM = {
   refusal: null,
 } as const
 
+beforeEach(() => vi.useFakeTimers())
+
+afterEach(() => vi.useRealTimers())
+
 function near(role: 'host' | 'guest'): { call: FakeCall; page: ReturnType<typeof enter> } {
   const call = FakeCall.inside('Ada', 'Ben')
   call.isHost = role === 'host'
   call.room = ROOM
-  return { call, page: enter(Notices, call, new RoomView(call)) }
+  const page = enter(Notices, call, new RoomView(call))
+  expect(page.text()).not.toContain('meeting ends at')
+  // The live region was there first, and empty.
+  vi.advanceTimersByTime(100)
+  flushSync()
+  return { call, page }
 }
 
 test('near its end everybody is told, and the host lets it go on', () => {
