@@ -47,7 +47,12 @@ describe('recognition', () => {
   })
 
   it('is left alone where it cannot be asked to stay on the device', async () => {
-    vi.stubGlobal('SpeechRecognition', class {})
+    vi.stubGlobal(
+      'SpeechRecognition',
+      class {
+        start = vi.fn()
+      },
+    )
     expect(await canRecognise('en')).toBe(false)
     vi.unstubAllGlobals()
     expect(await canRecognise('en')).toBe(false)
