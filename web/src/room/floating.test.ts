@@ -20,3 +20,9 @@ test.each([
 test('on a low stage it leaves the lower edge to the controls', () => {
   expect(floatingPlace(740, 340).y).toBe(16)
 })
+
+test('it never lies on the name, which stands where lines begin', () => {
+  const { x, width } = floatingPlace(1400, 800)
+  expect(x + width).toBe(1400 - 16)
+  expect(floatingPlace(1400, 800, true).x).toBe(16)
+})
