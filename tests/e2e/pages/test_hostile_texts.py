@@ -28,8 +28,8 @@ from videocall.store.opening import open_store
 NAMES = [text for text in TEXTS if len(text) <= 40]
 """An account's names are shorter than a guest's."""
 AGENT = TEXTS[0]
-TAGS = {"html", "head", "meta", "title", "style", "body", "div", "p", "a", "table", "tr", "td"}
-ATTRIBUTES = {"lang", "charset", "name", "content", "style", "class", "href", "role"}
+TAGS = {"html", "head", "meta", "title", "style", "body", "div", "p", "span", "a", "table", "tr", "td"}
+ATTRIBUTES = {"lang", "dir", "charset", "name", "content", "style", "class", "href", "role"}
 HEADERS = {"From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version"}
 HEADERS |= {"Content-Type", "Content-Language"}
 
