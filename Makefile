@@ -40,8 +40,8 @@ web: $(BUILT) ## build the pages, if their sources changed
 
 # Files stay together, since some share servers; 5 is pytest's word for "of these, none".
 TWO_AT_A_TIME := --numprocesses 2 --dist loadfile
-# What failed by anything but an assertion (a time limit, a connection) is tried once more; real calls by any failure.
-pytest = { $(BIN)/pytest --reruns 1 --rerun-except AssertionError $(1) $(ARGS) || test $$? = 5 || status=1; }
+# Six browsers and two databases share two cores: what failed is tried once more, and listed as RERUN at the end.
+pytest = { $(BIN)/pytest --reruns 1 $(1) $(ARGS) || test $$? = 5 || status=1; }
 
 test: $(VENV)/.installed-dev $(BUILT) debian-packages ## install what tests need and run them all: vitest, then pytest (real browsers too) on SQLite and on MongoDB
 	@status=0; $(NPM) test --silent || status=1; \

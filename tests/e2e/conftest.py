@@ -28,8 +28,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:  # browser and server live as long as the session, and so does their loop
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-            # Up to six browsers share two cores: what fails is tried once more, and listed as RERUN at the end.
-            item.add_marker(pytest.mark.flaky(reruns=1, rerun_except=[]))
             if HERE / "pages" not in item.path.parents:
                 item.add_marker(pytest.mark.call)
 
