@@ -15,6 +15,7 @@ from people import signed_in_admin
 from running_server import RunningServer, TurnedClock
 from seeded import seed
 from videocall.settings import Settings
+from videocall.texts import table_cell
 
 Line = dict[str, Any]
 FIRST = "/api/admin/"
@@ -153,6 +154,7 @@ async def test_a_list_pages_sorts_filters_is_searched_and_is_a_table(
             assert row.keys() <= line.keys()
             texts = {name: value for name, value in line.items() if name in row and isinstance(value, str)}
             assert texts, line
+            # Ids are by chance: one in 64 begins with a dash, and so gets its quote.
             assert {name: row[name] for name in texts if not MOMENT.match(texts[name])} == {
-                name: value for name, value in texts.items() if not MOMENT.match(value)
+                name: table_cell(value) for name, value in texts.items() if not MOMENT.match(value)
             }
