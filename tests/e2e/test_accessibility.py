@@ -198,11 +198,13 @@ async def test_the_keyboard_alone_goes_from_landing_to_leaving(arrive: Arrivals)
     await keyboard.press("Escape")
     await expect(ada.button("New meeting")).to_be_focused()
     await keyboard.press("Enter")
+    await expect(ada.textbox("Your name")).to_be_focused()
     await keyboard.type("Ada")
     await ada.tab_to("Start meeting")
     await keyboard.press("Enter")
 
     await ada.is_in("prejoin")
+    await expect(ada.button("Turn off camera")).to_be_visible()  # found and asked for
     await ada.tab_to("Turn off camera")
     await keyboard.press("Space")
     await expect(ada.button("Turn on camera")).to_be_focused()
