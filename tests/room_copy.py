@@ -4,7 +4,7 @@ from copy import deepcopy
 from typing import Any, get_args
 
 from running_server import LiveClient, until
-from videocall.live.messages import Alive, ServerMessage, Snapshot
+from videocall.live.server_messages import Alive, ServerMessage, Snapshot
 
 NUMBERED = {
     kind.__struct_config__.tag

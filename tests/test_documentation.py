@@ -8,7 +8,8 @@ import pytest
 from msgspec.structs import fields
 
 from videocall.live import hub, socket
-from videocall.live.messages import ClientMessage, ServerMessage
+from videocall.live.client_messages import ClientMessage
+from videocall.live.server_messages import ServerMessage
 from videocall.settings import PREFIX, Settings
 
 DOCS = Path(__file__).parent.parent / "docs"

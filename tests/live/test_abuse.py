@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 
 from room_copy import RoomCopy
 from running_server import LiveClient, RunningServer, TurnedClock, running, until
-from videocall.live.messages import ClientMessage
+from videocall.live.client_messages import ClientMessage
 from videocall.live.socket import MOST_QUEUED, MOST_QUEUED_CHARACTERS, LiveSocket
 from videocall.settings import Settings
 from videocall.web import websockets as transport

@@ -10,9 +10,10 @@ import pytest
 from redis_server import RedisServer
 from running_server import until
 from videocall.live.bus import Bus, DirectMessage, InProcessBus
-from videocall.live.messages import MuteRequested, Participant, RoomEvent, RoomMeeting
 from videocall.live.redis_bus import RedisBus
 from videocall.live.room import RoomState, apply, enter, leave, set_hand
+from videocall.live.server_messages import MuteRequested, RoomEvent
+from videocall.live.state import Participant, RoomMeeting
 from videocall.problems import MeetingFull, Unavailable
 
 CODE = "abc-defg-hjk"

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from videocall.live import hub
-from videocall.live.messages import Media, Participant, ParticipantJoined, ServerMessage, Waiting, WaitingChanged
+from videocall.live.server_messages import ParticipantJoined, ServerMessage, WaitingChanged
+from videocall.live.state import Media, Participant, Waiting
 
 NOON = datetime(2026, 6, 22, 12, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from running_server import RunningServer, TurnedClock, running
 from videocall.live.ice import ice_for
-from videocall.live.messages import Ice, IceServer
+from videocall.live.state import Ice, IceServer
 from videocall.settings import Settings
 
 STUN = ("stun:stun.example.org:3478",)

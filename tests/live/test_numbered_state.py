@@ -4,7 +4,7 @@ from typing import get_args
 
 from room_copy import NUMBERED, RoomCopy
 from running_server import RunningServer
-from videocall.live.messages import ClientMessage
+from videocall.live.client_messages import ClientMessage
 
 MEDIA = {"microphone": True, "camera": False, "screen": True}
 

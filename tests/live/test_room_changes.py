@@ -13,22 +13,10 @@ from msgspec.structs import replace
 
 from videocall.live import breakouts
 from videocall.live import room as changes
-from videocall.live.messages import (
-    Arrival,
-    Breakout,
-    Breakouts,
-    Media,
-    MeetingChanged,
-    NewBreakout,
-    OpenBreakouts,
-    Participant,
-    Place,
-    RoomEvent,
-    RoomMeeting,
-    ServerMessage,
-    Waiting,
-)
+from videocall.live.client_messages import NewBreakout, OpenBreakouts
 from videocall.live.room import Change, RoomState, apply, steps
+from videocall.live.server_messages import MeetingChanged, RoomEvent, ServerMessage
+from videocall.live.state import Arrival, Breakout, Breakouts, Media, Participant, Place, RoomMeeting, Waiting
 from videocall.problems import MeetingEnded, MeetingFull, Problem
 
 NOW = datetime(2026, 6, 22, 12, 0, tzinfo=UTC)

@@ -12,8 +12,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from meetings.test_rooms_at_random import LIMIT, Act, Everything, Page
 from pool_of_words import ONE, THREE, TWO, Verdicts
-from videocall.live.messages import EngineFailed, EngineStatus, MeetingChanged, RoomEvent, RoomMeeting
+from videocall.live.client_messages import EngineFailed, EngineStatus
+from videocall.live.server_messages import MeetingChanged, RoomEvent
 from videocall.live.socket import LiveServices
+from videocall.live.state import RoomMeeting
 from videocall.meetings.admission import Knock
 from videocall.meetings.model import Guest, NewMeeting
 from videocall.pool.model import Health, PoolServer

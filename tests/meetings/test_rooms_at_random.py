@@ -17,9 +17,11 @@ from msgspec.structs import replace
 from running_server import TurnedClock
 from videocall.app import create_app
 from videocall.live.bus import DirectMessage
-from videocall.live.messages import BreakoutMessage, CloseBreakouts, Media, NewBreakout, OpenBreakouts, RoomEvent
+from videocall.live.client_messages import BreakoutMessage, CloseBreakouts, NewBreakout, OpenBreakouts
 from videocall.live.room import RoomState, apply, set_hand, set_media
+from videocall.live.server_messages import RoomEvent
 from videocall.live.socket import LiveServices
+from videocall.live.state import Media
 from videocall.meetings.admission import Knock
 from videocall.meetings.model import Guest, NewMeeting
 from videocall.problems import Problem

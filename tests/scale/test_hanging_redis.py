@@ -11,9 +11,9 @@ from redis.asyncio import Redis
 from redis_server import RedisServer
 from running_server import until
 from videocall.live.bus import LoadRoom
-from videocall.live.messages import RoomMeeting, Waiting
 from videocall.live.redis_bus import RedisBus
 from videocall.live.room import RoomState, end, wait
+from videocall.live.state import RoomMeeting, Waiting
 from videocall.problems import Unavailable
 
 CODE = "abc-defg-hjk"

@@ -13,7 +13,7 @@ from people import part
 from pool_of_words import ONE, TWO, bring_down, fill, in_place, is_recorded, moved, record, shut
 from redis_server import RedisServer
 from running_server import LiveClient, RunningServer, TurnedClock, running
-from videocall.live.messages import EngineFailed
+from videocall.live.client_messages import EngineFailed
 from videocall.settings import Settings
 
 ROUNDS = 5

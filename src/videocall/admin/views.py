@@ -6,7 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 from videocall.admin.model import DeletionRequestView, Notes
-from videocall.live.messages import EndReason
+from videocall.live.state import EndReason
 from videocall.mail.model import State as MailState
 from videocall.meetings.history import MeetingItem
 from videocall.meetings.model import Engine, Kind, ParticipantView, Status

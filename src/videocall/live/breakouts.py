@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from videocall.live.messages import Breakout, Breakouts, MeetingChanged, OpenBreakouts
+from videocall.live.client_messages import OpenBreakouts
 from videocall.live.room import Change, Events, RoomState
+from videocall.live.server_messages import MeetingChanged
+from videocall.live.state import Breakout, Breakouts
 
 CLOSE_AFTER = timedelta(seconds=30)
 """So long people have to say goodbye when a host closes the rooms."""

@@ -9,7 +9,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from videocall.live.messages import (
+from videocall.live.room import Change, RoomState, apply, steps
+from videocall.live.server_messages import (
     CameraStopRequested,
     Dismissed,
     HostLink,
@@ -22,7 +23,6 @@ from videocall.live.messages import (
     WordFromHost,
     WordToBreakouts,
 )
-from videocall.live.room import Change, RoomState, apply, steps
 
 
 class Admitted(Struct, tag="admitted"):

@@ -8,11 +8,11 @@ import msgspec
 from msgspec.structs import replace
 
 from videocall.live.bus import Admitted, DirectMessage
-from videocall.live.messages import (
+from videocall.live.room import told
+from videocall.live.server_messages import (
     Dismissed,
     MeetingChanged,
     MeetingEnded,
-    Participant,
     ParticipantChanged,
     ParticipantLeft,
     RoomEvent,
@@ -20,7 +20,7 @@ from videocall.live.messages import (
     Tick,
     WaitingChanged,
 )
-from videocall.live.room import told
+from videocall.live.state import Participant
 
 _encoder = msgspec.json.Encoder()
 

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 
 from videocall.clock import Clock
-from videocall.live.messages import Ice, IceServer
+from videocall.live.state import Ice, IceServer
 from videocall.settings import Settings
 
 

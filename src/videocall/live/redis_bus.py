@@ -24,8 +24,8 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from videocall.live.bus import DirectMessage, LoadRoom, OnEvent, OnMessage, OnReset
-from videocall.live.messages import RoomEvent
 from videocall.live.room import Change, RoomState, apply, steps
+from videocall.live.server_messages import RoomEvent
 from videocall.problems import Unavailable
 from videocall.redis_connections import PATIENCE_SECONDS, connections
 

@@ -12,24 +12,26 @@ from typing import Any, Literal
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from videocall.live.messages import (
+from videocall.live.server_messages import (
+    MeetingChanged,
+    MeetingEnded,
+    ParticipantChanged,
+    ParticipantJoined,
+    ParticipantLeft,
+    RoomEvent,
+    WaitingChanged,
+)
+from videocall.live.state import (
     Arrival,
     EndReason,
     LobbyWord,
     Media,
-    MeetingChanged,
-    MeetingEnded,
     Participant,
-    ParticipantChanged,
-    ParticipantJoined,
-    ParticipantLeft,
     Place,
     Role,
-    RoomEvent,
     RoomMeeting,
     ServerRefusal,
     Waiting,
-    WaitingChanged,
 )
 from videocall.problems import MeetingEnded as MeetingIsOver
 from videocall.problems import MeetingFull

@@ -15,30 +15,25 @@ from msgspec.structs import replace
 from videocall.clock import Clock
 from videocall.live.breakouts import side_by_side
 from videocall.live.bus import Bus
-from videocall.live.hub import CLOSE_DISMISSED, CLOSE_ENDED, CLOSE_RESTART, Hub, encode
-from videocall.live.ice import ice_for
-from videocall.live.messages import (
-    Alive,
+from videocall.live.client_messages import (
     AskForHelp,
     ClientMessage,
-    Dismissed,
     EngineFailed,
     EngineStatus,
     GoToBreakout,
     Heartbeat,
     HostMessage,
-    InLobby,
     Join,
     Leave,
-    PeerSignal,
-    Refused,
     Resync,
     SetHand,
     SetMedia,
     Signal,
-    Snapshot,
 )
+from videocall.live.hub import CLOSE_DISMISSED, CLOSE_ENDED, CLOSE_RESTART, Hub, encode
+from videocall.live.ice import ice_for
 from videocall.live.room import RoomState, set_hand, set_media, told
+from videocall.live.server_messages import Alive, Dismissed, InLobby, PeerSignal, Refused, Snapshot
 from videocall.meetings.admission import AdmissionService, Entry, Knock
 from videocall.meetings.breakouts import BreakoutRooms
 from videocall.meetings.hosting import Hosting

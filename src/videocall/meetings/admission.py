@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from videocall.clock import Clock
 from videocall.keys import Keys, same
 from videocall.live.bus import Admitted, Bus
-from videocall.live.messages import Dismissed, LobbyWord, Media, Participant, Waiting
 from videocall.live.room import RoomState, enter, go_away, leave, lose, lose_session, wait
+from videocall.live.server_messages import Dismissed
+from videocall.live.state import LobbyWord, Media, Participant, Waiting
 from videocall.meetings import rules
 from videocall.meetings.members import Member, Members
 from videocall.meetings.model import Meeting, Person, Visit

@@ -7,16 +7,16 @@ from videocall.background import going_on, repeat
 from videocall.clock import Clock
 from videocall.live.breakouts import call_for_help, close_rooms, close_soon, go, open_rooms, overdue, rename, room_of
 from videocall.live.bus import Bus
-from videocall.live.messages import (
+from videocall.live.client_messages import (
     BreakoutMessage,
     CloseBreakouts,
     MoveToBreakout,
     OpenBreakouts,
     RenameBreakout,
     TellBreakouts,
-    WordToBreakouts,
 )
 from videocall.live.room import Change, RoomState
+from videocall.live.server_messages import WordToBreakouts
 from videocall.meetings.repository import MeetingRepository
 from videocall.problems import NotAllowed, ParticipantNotFound
 from videocall.rates import Rates

@@ -6,8 +6,8 @@ from msgspec import Struct
 
 from videocall.clock import Clock
 from videocall.live.bus import Bus
-from videocall.live.messages import Role
 from videocall.live.room import leave
+from videocall.live.state import Role
 from videocall.mail.service import Mailer
 from videocall.meetings.model import Person, VisitView
 from videocall.meetings.repository import MeetingRepository

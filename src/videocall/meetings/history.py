@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from videocall.clock import Clock
-from videocall.live.messages import EndReason, Role
+from videocall.live.state import EndReason, Role
 from videocall.meetings.model import Kind, Meeting, Person, Status
 from videocall.meetings.repository import MeetingRepository
 from videocall.meetings.rules import shelf

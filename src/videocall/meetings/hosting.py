@@ -6,34 +6,29 @@ from collections.abc import Awaitable, Callable
 from videocall.keys import Keys
 from videocall.live.breakouts import side_by_side
 from videocall.live.bus import Bus, DirectMessage
-from videocall.live.messages import (
+from videocall.live.client_messages import (
     Admit,
     AskToUnmute,
-    CameraStopRequested,
     CloseBreakouts,
     End,
     Extend,
     HandOver,
-    HostLink,
     HostMessage,
     MoveToBreakout,
     Mute,
-    MuteRequested,
     OpenBreakouts,
-    Participant,
     Refuse,
     Remove,
     RenameBreakout,
-    Role,
     SetMeeting,
     SetRole,
     StopCamera,
     TellBreakouts,
     TellWaiting,
-    UnmuteRequested,
-    WordFromHost,
 )
 from videocall.live.room import RoomState, set_meeting, set_role, tell
+from videocall.live.server_messages import CameraStopRequested, HostLink, MuteRequested, UnmuteRequested, WordFromHost
+from videocall.live.state import Participant, Role
 from videocall.meetings import rules
 from videocall.meetings.admission import AdmissionService
 from videocall.meetings.breakouts import BreakoutRooms

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from videocall.live.messages import Breakouts, EndReason, Media, Name, Role, Secret, SessionId
+from videocall.live.state import Breakouts, EndReason, Media, Name, Role, Secret, SessionId
 from videocall.mail.model import Email
 from videocall.pool.model import Carrier, Move
 from videocall.scheduling.model import (

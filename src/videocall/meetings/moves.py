@@ -16,8 +16,10 @@ from videocall.background import going_on, repeat
 from videocall.clock import Clock
 from videocall.leases import Lease
 from videocall.live.bus import Bus
-from videocall.live.messages import EngineFailed, EngineStatus, Place, PlaceConfirmed, TurnedAway
+from videocall.live.client_messages import EngineFailed, EngineStatus
 from videocall.live.room import RoomState, arrive, open_place
+from videocall.live.server_messages import PlaceConfirmed, TurnedAway
+from videocall.live.state import Place
 from videocall.meetings import rules
 from videocall.meetings.carried import CarriedMeetings
 from videocall.meetings.model import Meeting

@@ -1,8 +1,8 @@
 """What people in a meeting are told of where its media is."""
 
 from videocall.keys import Keys
-from videocall.live.messages import Place, ServerRefusal
 from videocall.live.room import Change, move
+from videocall.live.state import Place, ServerRefusal
 from videocall.meetings.model import Meeting, ServerView
 from videocall.pool.service import Pool
 from videocall.settings import Settings

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from videocall.lists import Table, Wish, both, equal, read_page, words
-from videocall.live.messages import EndReason
+from videocall.live.state import EndReason
 from videocall.meetings.codes import read_code
 from videocall.meetings.model import Meeting, Person, Visit
 from videocall.meetings.rules import UNSTARTED_AFTER, Limits

@@ -1,8 +1,8 @@
 """Makes a room anew from what is stored, after a restart."""
 
 from videocall.clock import Clock
-from videocall.live.messages import Participant, RoomMeeting
 from videocall.live.room import RoomState
+from videocall.live.state import Participant, RoomMeeting
 from videocall.meetings import rules
 from videocall.meetings.places import Places, refusal
 from videocall.meetings.repository import MeetingRepository

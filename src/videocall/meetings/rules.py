@@ -5,18 +5,9 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from videocall.live.messages import (
-    End,
-    EndReason,
-    EngineFailed,
-    HandOver,
-    HostMessage,
-    Participant,
-    Role,
-    SetMeeting,
-    SetRole,
-)
+from videocall.live.client_messages import End, EngineFailed, HandOver, HostMessage, SetMeeting, SetRole
 from videocall.live.room import RoomState
+from videocall.live.state import EndReason, Participant, Role
 from videocall.meetings.model import Engine, Kind, Meeting, Person, Status
 from videocall.pool.model import Carrier, Refusal
 from videocall.problems import Banned, MeetingEnded, MeetingLocked, NotAllowed, PasswordRequired, TooEarly

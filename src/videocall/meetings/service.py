@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from videocall.clock import Clock
 from videocall.keys import Keys
 from videocall.live.bus import Bus
-from videocall.live.messages import EndReason
 from videocall.live.room import end
+from videocall.live.state import EndReason
 from videocall.meetings import rules
 from videocall.meetings.codes import new_code, read_code
 from videocall.meetings.members import Member, Members

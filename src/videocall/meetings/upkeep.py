@@ -12,8 +12,8 @@ from videocall.background import going_on, repeat
 from videocall.clock import Clock
 from videocall.leases import Lease
 from videocall.live.bus import Bus
-from videocall.live.messages import EndReason, Participant
 from videocall.live.room import RoomState, come_back, go_away, set_meeting
+from videocall.live.state import EndReason, Participant
 from videocall.meetings import rules
 from videocall.meetings.admission import AdmissionService
 from videocall.meetings.model import Meeting

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from videocall.live.messages import EndReason
+from videocall.live.state import EndReason
 from videocall.mail.model import Email
 from videocall.pool.model import Move
 

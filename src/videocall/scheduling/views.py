@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from videocall.live.messages import EndReason
+from videocall.live.state import EndReason
 from videocall.meetings.model import ParticipantView, Status
 from videocall.scheduling.model import Answer, OccurrenceStatus, Recurrence
 

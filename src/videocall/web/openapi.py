@@ -12,7 +12,8 @@ from litestar.openapi import OpenAPIConfig
 from litestar.routes import BaseRoute, HTTPRoute
 from litestar.types import ControllerRouterHandler
 
-from videocall.live.messages import ClientMessage, ServerMessage
+from videocall.live.client_messages import ClientMessage
+from videocall.live.server_messages import ServerMessage
 from videocall.web.access import ADMIN_COOKIE, access
 from videocall.web.errors import MEDIA_TYPE, ProblemBody
 
